@@ -1,0 +1,144 @@
+import type { Traffic } from "./traffic.ts";
+
+export type Target = "lab" | "aws" | "azure";
+export type Engine = "mke" | "kubernetes";
+/** How pods' packets travel between hosts: IP-in-IP (IP protocol 4) or VXLAN (UDP 4789). */
+export type Overlay = "ipip" | "vxlan";
+/** Whether workers of different zones reach each other on the engine's own ports. */
+export type WorkerMesh = "cut" | "vendor";
+/** Whether machines of one zone talk freely, as in a VLAN, or only by flows. */
+export type Inside = "open" | "flows";
+export type Os = "linux" | "windows";
+export type Size = "small" | "medium" | "large" | "xlarge";
+
+/** One platform and everything on it, as read from one stack file and found free of problems. */
+export interface Environment {
+  readonly name: string;
+  readonly target: Target;
+  readonly engine: Engine;
+  readonly network: NetworkSpec;
+  readonly management: ManagementSpec;
+  readonly zones: Readonly<Record<string, ZoneSpec>>;
+  readonly groups: Readonly<Record<string, GroupSpec>>;
+  readonly flows: readonly ExtraFlow[];
+  /** Hours after the last update at which the environment may be torn down. */
+  readonly expiresAfterHours?: number;
+}
+
+export interface NetworkSpec {
+  /** IPv4 CIDR block of the whole environment. */
+  readonly cidr: string;
+  /** Prefix length of one zone's block: its `slot` counts blocks of this size from the start of `cidr`. */
+  readonly zonePrefix: number;
+  /** Letters of the availability zones to spread over: `a` is AWS's `<region>a` and Azure's zone 1. */
+  readonly availabilityZones: readonly string[];
+  readonly overlay: Overlay;
+  readonly workerMesh: WorkerMesh;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  /** CIDR blocks that may reach the managers' and the registry's front door. */
+  readonly frontDoor: readonly string[];
+  /** What every machine may reach outside: DNS, time, packages and whatever else is named. */
+  readonly services: Readonly<Record<string, ServiceSpec>>;
+  /** A network that exists already, to be used instead of a new one. */
+  readonly existing?: ExistingNetwork;
+}
+
+export interface ServiceSpec {
+  readonly addresses: readonly string[];
+  readonly traffic: readonly Traffic[];
+  readonly why: string;
+}
+
+export interface ExistingNetwork {
+  readonly id: string;
+  /** Subnets by zone name, `management` included. */
+  readonly subnets: Readonly<Record<string, readonly ExistingSubnet[]>>;
+}
+
+export interface ExistingSubnet {
+  readonly id: string;
+  readonly cidr: string;
+  /** AWS subnets belong to one availability zone; Azure's span the region. */
+  readonly availabilityZone?: string;
+}
+
+export interface ManagementSpec {
+  readonly inside: Inside;
+  readonly managers: Machines;
+  readonly registry: Machines;
+}
+
+export interface Machines {
+  readonly count: number;
+  readonly size: Size;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Availability zones to spread over; the network's where left out. */
+  readonly spread?: readonly string[];
+}
+
+export interface ZoneSpec {
+  /** Fixes the zone's addresses. 0 belongs to the management zone. */
+  readonly slot: number;
+  /** Stage inside the platform, such as `test`: a label. */
+  readonly tier?: string;
+  readonly inside: Inside;
+}
+
+export interface GroupSpec {
+  readonly owner?: string;
+  readonly team: Team;
+  readonly collections: Readonly<Record<string, CollectionSpec>>;
+  readonly namespaces: Readonly<Record<string, NamespaceSpec>>;
+}
+
+export interface Team {
+  /** The directory's group whose members are the team. */
+  readonly directoryGroup: string;
+}
+
+export interface CollectionSpec {
+  readonly zone: string;
+  /** Which of the zone's seven address windows is the collection's; windows never move. */
+  readonly slot: number;
+  readonly workers: Readonly<Partial<Record<Os, Machines>>>;
+}
+
+export interface NamespaceSpec {
+  readonly collection: string;
+  readonly quota: Quota;
+  readonly limits: Limits;
+  readonly exposures: Readonly<Record<string, ExposureSpec>>;
+}
+
+/** Kubernetes quantities that all pods of a namespace share. */
+export interface Quota {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: number;
+}
+
+/** Kubernetes quantities that one container may use at most. */
+export interface Limits {
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+export interface ExposureSpec {
+  readonly host: string;
+  readonly port: number;
+  /** `tls` carries anything inside TLS that is not HTTP. */
+  readonly protocol: "https" | "tls";
+  readonly via: "load-balancer" | "ingress" | "gateway";
+  readonly from: readonly string[];
+}
+
+/** A flow that the application groups need beyond what their roles bring. */
+export interface ExtraFlow {
+  /** A zone, `zone/collection`, `manager`, `registry`, `worker`, or an outside CIDR block. */
+  readonly from: string;
+  readonly to: string;
+  readonly traffic: readonly Traffic[];
+  readonly why: string;
+  readonly owner: string;
+}

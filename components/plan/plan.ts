@@ -1,0 +1,126 @@
+import { parseBlock, showBlock } from "./address.ts";
+import type {
+  Engine,
+  Environment,
+  ExposureSpec,
+  Limits,
+  Os,
+  Overlay,
+  Quota,
+  Target,
+  Team,
+  WorkerMesh,
+} from "./environment.ts";
+import { extraFlows } from "./extraFlows.ts";
+import { mergeFlows, type Flow, type Rule } from "./flow.ts";
+import { compareNames, planHosts, type Host } from "./host.ts";
+import { planLimits, type Headroom } from "./limits.ts";
+import { roleFlows } from "./roleFlows.ts";
+import { planZones, windowOf, type Zone } from "./zone.ts";
+
+/** Everything that an environment will be, decided: targets and engines only map it to resources. */
+export interface Plan {
+  readonly environment: string;
+  readonly target: Target;
+  readonly engine: Engine;
+  readonly overlay: Overlay;
+  readonly workerMesh: WorkerMesh;
+  readonly zones: readonly Zone[];
+  readonly hosts: readonly Host[];
+  /** Every single flow, with its reason. */
+  readonly flows: readonly Flow[];
+  /** The same flows as the fewest firewall rules. */
+  readonly rules: readonly Rule[];
+  readonly collections: readonly Collection[];
+  readonly namespaces: readonly Namespace[];
+  /** Managers that reflect BGP routes, because workers of different zones may not peer; empty where BGP is unused. */
+  readonly routeReflectors: readonly string[];
+  readonly limits: readonly Headroom[];
+  readonly expiresAfterHours?: number;
+}
+
+export interface Collection {
+  readonly name: string;
+  readonly group: string;
+  readonly team: Team;
+  readonly zone: string;
+  /** The collection's own addresses: one block in each of its zone's subnets. */
+  readonly cidrs: readonly string[];
+  readonly hosts: readonly string[];
+  readonly os: readonly Os[];
+}
+
+export interface Namespace {
+  readonly name: string;
+  readonly group: string;
+  readonly collection: string;
+  readonly quota: Quota;
+  readonly limits: Limits;
+  readonly exposures: Readonly<Record<string, ExposureSpec>>;
+}
+
+/** Plans an environment that has no problems; the same environment always gives the same plan. */
+export function plan(environment: Environment): Plan {
+  const { name, target, engine, network, expiresAfterHours } = environment;
+  const zones = planZones(environment);
+  const hosts = planHosts(environment, zones);
+  const flows = [...roleFlows(environment), ...extraFlows(environment)];
+  const rules = mergeFlows(flows);
+  return {
+    environment: name,
+    target,
+    engine,
+    overlay: network.overlay,
+    workerMesh: network.workerMesh,
+    zones,
+    hosts,
+    flows,
+    rules,
+    collections: planCollections(environment, zones, hosts),
+    namespaces: planNamespaces(environment),
+    routeReflectors: routeReflectors(environment, hosts),
+    limits: planLimits(environment, zones, hosts, rules),
+    ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }),
+  };
+}
+
+function planCollections(
+  { groups }: Environment,
+  zones: readonly Zone[],
+  hosts: readonly Host[],
+): Collection[] {
+  const subnets = new Map(zones.map((zone) => [zone.name, zone.subnets]));
+  const members = Map.groupBy(hosts, ({ collection }) => collection);
+  return Object.entries(groups)
+    .flatMap(([group, { team, collections }]) =>
+      Object.entries(collections).map(([name, { zone, slot, workers }]) => ({
+        name,
+        group,
+        team,
+        zone,
+        cidrs: (subnets.get(zone) ?? []).map(({ cidr }) => showBlock(windowOf(parseBlock(cidr), slot))),
+        hosts: (members.get(name) ?? []).map((host) => host.name),
+        os: (["linux", "windows"] as const).filter((os) => workers[os] !== undefined),
+      })),
+    )
+    .sort(byName);
+}
+
+const planNamespaces = ({ groups }: Environment): Namespace[] =>
+  Object.entries(groups)
+    .flatMap(([group, { namespaces }]) =>
+      Object.entries(namespaces).map(([name, namespace]) => ({ name, group, ...namespace })),
+    )
+    .sort(byName);
+
+// The order of a stack file says nothing, so it must not show in what is compared or printed.
+const byName = (a: { readonly name: string }, b: { readonly name: string }) => compareNames(a.name, b.name);
+
+/**
+ * Calico's BGP sessions form a full mesh between hosts unless told otherwise; workers that may not reach each other
+ * across zones never become ready in it, so managers, which reach everyone, reflect the routes instead.
+ */
+function routeReflectors({ network }: Environment, hosts: readonly Host[]): string[] {
+  if (network.overlay !== "ipip" || network.workerMesh === "vendor") return [];
+  return hosts.filter(({ role }) => role === "manager").map(({ name }) => name);
+}

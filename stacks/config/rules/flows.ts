@@ -1,0 +1,138 @@
+import {
+  contains,
+  management,
+  parseBlock,
+  roleNames,
+  showTraffic,
+  type Block,
+} from "../../../components/plan/index.ts";
+import type { Draft } from "../draft.ts";
+import { didYouMean, type Problem } from "../problem.ts";
+import type { Written } from "../written.ts";
+
+/** Problems of the flows that a stack file adds. */
+export function flowProblems(draft: Draft, written: Written): Problem[] {
+  const seen = new Map<string, number>();
+  return (draft.flows ?? []).flatMap((flow, index) => {
+    if (flow === null) return [];
+    const path = ["flows", index];
+    const { from, to, traffic } = flow;
+    const problems = [
+      ...endProblems([...path, "from"], from, draft, written),
+      ...endProblems([...path, "to"], to, draft, written),
+      ...pairProblems(path, from, to, draft),
+    ];
+    for (const one of traffic) {
+      const key = `${from} -> ${to} ${showTraffic(one)}`;
+      const first = seen.get(key);
+      if (first !== undefined)
+        problems.push({
+          path,
+          value: key,
+          message: `flows[${first}] opens this already; take one of them out`,
+        });
+      else seen.set(key, index);
+    }
+    return problems;
+  });
+}
+
+function endProblems(
+  path: Problem["path"],
+  end: string,
+  { network, groups }: Draft,
+  written: Written,
+): Problem[] {
+  if ((roleNames as readonly string[]).includes(end)) return [];
+  if (/^[\d.]+(?:\/|$)/.test(end)) return outsideProblems(path, end, network);
+  const zones = [management, ...written.zones];
+  const [zone = "", collection, ...rest] = end.split("/");
+  if (rest.length > 0 || !zones.includes(zone))
+    return [
+      {
+        path,
+        value: end,
+        message: `there is no such zone${didYouMean(zone, zones)}; write a zone, zone/collection, manager, registry, worker or a CIDR block`,
+      },
+    ];
+  if (collection === undefined) return [];
+  const names = [...written.collections.values()].flat();
+  if (!names.includes(collection))
+    return [{ path, value: end, message: `there is no such collection${didYouMean(collection, names)}` }];
+  const specs = Object.values(groups ?? {}).flatMap(({ collections }) => Object.entries(collections));
+  const home = specs.find(([name]) => name === collection)?.[1].zone;
+  if (home === undefined || home === zone) return [];
+  return [
+    {
+      path,
+      value: end,
+      message: `collection "${collection}" stands in zone "${home}"; write ${home}/${collection}`,
+    },
+  ];
+}
+
+function outsideProblems(path: Problem["path"], end: string, network: Draft["network"]): Problem[] {
+  let block: Block;
+  try {
+    block = parseBlock(end);
+  } catch (error) {
+    return [{ path, value: end, message: error instanceof Error ? error.message : String(error) }];
+  }
+  if (block.prefix === 0)
+    return [
+      { path, value: end, message: "this is every address there is; name the networks that are meant" },
+    ];
+  if (
+    network !== undefined &&
+    (contains(parseBlock(network.cidr), block) || contains(block, parseBlock(network.cidr)))
+  )
+    return [
+      {
+        path,
+        value: end,
+        message: `a CIDR block stands for addresses outside network.cidr (${network.cidr}); name a zone or a collection instead`,
+      },
+    ];
+  return [];
+}
+
+function pairProblems(path: Problem["path"], from: string, to: string, { zones }: Draft): Problem[] {
+  const outside = [from, to].every((end) => /^[\d.]+\//.test(end));
+  if (outside)
+    return [
+      {
+        path,
+        value: `${from} -> ${to}`,
+        message: "both ends are outside the environment; one must be inside",
+      },
+    ];
+  const [zone = "", collection] = from.split("/");
+  const [otherZone, otherCollection] = to.split("/");
+  if (from === to && !(roleNames as readonly string[]).includes(from))
+    return [
+      {
+        path,
+        value: `${from} -> ${to}`,
+        message:
+          "a flow leads from one place to another; inside a zone write inside: open, or flows between its collections as zone/collection",
+      },
+    ];
+  if (zone !== otherZone || (roleNames as readonly string[]).includes(zone)) return [];
+  if (collection === undefined || otherCollection === undefined)
+    return [
+      {
+        path,
+        value: `${from} -> ${to}`,
+        message: "one end holds the other; name two collections as zone/collection",
+      },
+    ];
+  if (zones?.[zone]?.inside === "open")
+    return [
+      {
+        path,
+        value: `${from} -> ${to}`,
+        message: `zone "${zone}" is open inside, so this adds nothing; take it out, or write inside: flows for the zone`,
+      },
+    ];
+  return [];
+}

@@ -1,0 +1,156 @@
+import { contains, overlaps, parseBlock, showBlock, type Block } from "../../../components/plan/index.ts";
+import type { Draft } from "../draft.ts";
+import type { Problem } from "../problem.ts";
+
+/** Services whose traffic and reason every reader knows; others must say theirs. */
+export const knownServices: Readonly<Record<string, { traffic: readonly string[]; why: string }>> = {
+  dns: { traffic: ["udp/53", "tcp/53"], why: "names are resolved" },
+  time: { traffic: ["udp/123"], why: "clocks agree, which TLS and the engine's managers need" },
+  packages: { traffic: ["tcp/443"], why: "machines install and update packages" },
+};
+
+/** What else uses addresses on every machine: an environment that took them would lose answers. */
+const taken: readonly [Block, string][] = [
+  [parseBlock("127.0.0.0/8"), "loopback"],
+  [parseBlock("169.254.0.0/16"), "link-local addresses, which clouds use for metadata"],
+  [parseBlock("172.17.0.0/16"), "the container engine's default bridge"],
+  [parseBlock("224.0.0.0/3"), "multicast and reserved addresses"],
+];
+
+export function networkProblems({ target, network, zones, groups }: Draft): Problem[] {
+  if (network === undefined) return [];
+  return [
+    ...sizeProblems(network, target, Object.keys(zones ?? {}).length + 1),
+    ...overlapProblems(network),
+    ...overlayProblems(network, target, groups),
+    ...availabilityZoneProblems(network, target),
+    ...frontDoorProblems(network),
+    ...serviceProblems(network),
+  ];
+}
+
+type Network = NonNullable<Draft["network"]>;
+
+function sizeProblems(network: Network, target: Draft["target"], zoneCount: number): Problem[] {
+  const { cidr, zonePrefix, existing } = network;
+  const { prefix } = parseBlock(cidr);
+  const problems: Problem[] = [];
+  // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+  if (target === "aws" && prefix < 16)
+    problems.push({
+      path: ["network", "cidr"],
+      value: cidr,
+      message:
+        "AWS takes no block larger than /16; choose a smaller one, and a longer zonePrefix if zones then lack room",
+    });
+  if (existing !== undefined) return problems;
+  if (prefix > zonePrefix)
+    problems.push({
+      path: ["network", "cidr"],
+      value: cidr,
+      message: `it is too small for a single zone of /${zonePrefix}; choose a block of /${zonePrefix - 4} or larger, or a longer zonePrefix`,
+    });
+  else if (2 ** (zonePrefix - prefix) < zoneCount)
+    problems.push({
+      path: ["network", "cidr"],
+      value: cidr,
+      message: `it is too small: it has room for ${2 ** (zonePrefix - prefix)} zones of /${zonePrefix} and there are ${zoneCount} with management; choose a larger block or a longer zonePrefix`,
+    });
+  return problems;
+}
+
+function overlapProblems({ cidr, podCidr, serviceCidr }: Network): Problem[] {
+  const blocks = [
+    ["cidr", parseBlock(cidr)],
+    ["podCidr", parseBlock(podCidr)],
+    ["serviceCidr", parseBlock(serviceCidr)],
+  ] as const;
+  return blocks.flatMap(([name, block], index) => {
+    const path = ["network", name];
+    const value = showBlock(block);
+    const clashes = [
+      ...blocks.slice(0, index).map(([other, otherBlock]) => [otherBlock, `network.${other}`] as const),
+      ...taken,
+    ].filter(([other]) => overlaps(block, other));
+    return clashes.map(([other, whose]) => ({
+      path,
+      value,
+      message: `it overlaps ${showBlock(other)}, ${whose}; choose addresses that nothing else uses`,
+    }));
+  });
+}
+
+function overlayProblems({ overlay }: Network, target: Draft["target"], groups: Draft["groups"]): Problem[] {
+  if (overlay !== "ipip") return [];
+  const path = ["network", "overlay"];
+  const problems: Problem[] = [];
+  if (target === "azure")
+    problems.push({
+      path,
+      value: overlay,
+      message:
+        "Azure's fabric drops IP-in-IP packets whatever a security group allows (learn.microsoft.com, virtual-networks-faq); write vxlan, or leave overlay out",
+    });
+  const windows = Object.entries(groups ?? {}).flatMap(([, { collections }]) =>
+    Object.entries(collections).filter(([, { workers }]) => workers.windows !== undefined),
+  );
+  if (windows.length > 0)
+    problems.push({
+      path,
+      value: overlay,
+      message: `Calico has no IP-in-IP on Windows, and collection "${windows[0]?.[0]}" has Windows workers; write vxlan, or leave overlay out`,
+    });
+  return problems;
+}
+
+function availabilityZoneProblems({ availabilityZones }: Network, target: Draft["target"]): Problem[] {
+  return availabilityZones.flatMap((letter, index) => {
+    const path = ["network", "availabilityZones", index];
+    if (availabilityZones.indexOf(letter) < index)
+      return [{ path, value: letter, message: "this availability zone is named twice; name it once" }];
+    if (target === "azure" && letter === "d")
+      return [{ path, value: letter, message: "Azure's regions have three availability zones: a, b and c" }];
+    return [];
+  });
+}
+
+function frontDoorProblems({ frontDoor }: Network): Problem[] {
+  return frontDoor.flatMap((text, index) =>
+    parseBlock(text).prefix >= 8
+      ? []
+      : [
+          {
+            path: ["network", "frontDoor", index],
+            value: text,
+            message:
+              "this lets most of the internet reach the platform; name the networks that people come from, each /8 or smaller",
+          },
+        ],
+  );
+}
+
+function serviceProblems({ services, cidr }: Network): Problem[] {
+  return Object.entries(services).flatMap(([name, { traffic, why, addresses }]) => {
+    const path = ["network", "services", name];
+    const problems: Problem[] = [];
+    if (!/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(name) || ["manager", "registry", "worker"].includes(name))
+      problems.push({
+        path,
+        message: "a service's name has lower-case letters, digits and hyphens, and is no role's",
+      });
+    if (!Object.hasOwn(knownServices, name) && (traffic === undefined || why === undefined))
+      problems.push({
+        path,
+        message: `say its traffic and why; only ${Object.keys(knownServices).join(", ")} have both by default`,
+      });
+    addresses.forEach((address, index) => {
+      if (contains(parseBlock(cidr), parseBlock(address)))
+        problems.push({
+          path: [...path, "addresses", index],
+          value: address,
+          message: `this lies inside network.cidr (${cidr}); services are outside the environment`,
+        });
+    });
+    return problems;
+  });
+}

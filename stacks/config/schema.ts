@@ -1,0 +1,248 @@
+import * as v from "valibot";
+import { parseBlock, parseTraffic, trafficForms } from "../../components/plan/index.ts";
+import { didYouMean } from "./problem.ts";
+
+/*
+ * The one definition of a stack file's shape. The editors' schema (stacks/schema.json) is made from it, and what
+ * relates one part of a file to another is checked by the rules beside it.
+ */
+
+type Entries = Parameters<typeof v.strictObject>[0];
+
+/** An object whose every key is known: a slip of the pen is named, never ignored. */
+function object<const E extends Entries>(entries: E) {
+  const keys = Object.keys(entries);
+  return v.strictObject(entries, (issue) => {
+    const last = issue.path?.at(-1)?.key;
+    const key = typeof last === "string" ? last : "";
+    if (issue.expected === "never")
+      return `unknown key${didYouMean(key, keys)}; allowed here: ${keys.join(", ")}`;
+    if (issue.expected === "Object") return `write an object with the keys ${keys.join(", ")}`;
+    return `"${key}" is missing${describe(entries[key])}`;
+  });
+}
+
+const describe = (schema: Entries[string] | undefined): string => {
+  const text = schema === undefined ? undefined : v.getDescription(schema);
+  return text === undefined ? "" : `: ${text}`;
+};
+
+const map = <V extends v.GenericSchema>(value: V, what: string) =>
+  v.pipe(
+    v.record(v.string(), value, `write an object: ${what}`),
+    v.check((input) => !Array.isArray(input), `write an object, not a list: ${what}`),
+  );
+
+const list = <V extends v.GenericSchema>(item: V, what: string) => v.array(item, `write a list of ${what}`);
+
+const choice = <const T extends readonly string[]>(options: T, what: string) =>
+  v.pipe(v.picklist(options, `${what} is one of ${options.join(", ")}`), v.description(what));
+
+function integer(first: number, last: number, what: string) {
+  const allowed = `${what} is a whole number from ${first} to ${last}`;
+  return v.pipe(
+    v.number(allowed),
+    v.integer(allowed),
+    v.minValue(first, allowed),
+    v.maxValue(last, allowed),
+    v.description(what),
+  );
+}
+
+function text(what: string, pattern = /\S/, example?: string) {
+  const allowed = example === undefined ? `write ${what}` : `write ${what}, such as ${example}`;
+  return v.pipe(v.string(allowed), v.regex(pattern, allowed), v.maxLength(500, allowed), v.description(what));
+}
+
+/** Keeps the text, and says what its parser finds wrong with it. */
+function parsed(what: string, pattern: RegExp, parse: (text: string) => unknown) {
+  return v.pipe(
+    v.string(`write ${what}`),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      try {
+        parse(dataset.value);
+      } catch (error) {
+        addIssue({ message: error instanceof Error ? error.message : String(error) });
+      }
+    }),
+    v.metadata({ pattern: pattern.source }),
+    v.description(what),
+  );
+}
+
+const cidr = parsed("an IPv4 CIDR block, such as 10.16.0.0/16", /^[\d.]+\/\d+$/, parseBlock);
+const traffic = v.pipe(
+  parsed(`traffic: ${trafficForms}`, /^(?:(?:tcp|udp)\/\d+(?:-\d+)?|icmp|ip\/\d+)$/, parseTraffic),
+  v.transform(parseTraffic),
+);
+const traffics = v.pipe(
+  list(traffic, `traffic: ${trafficForms}`),
+  v.minLength(1, "name at least one kind of traffic, such as tcp/443"),
+);
+const why = text("why it is needed: it becomes the firewall rule's description");
+
+// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+const quantity = (what: string, example: string) =>
+  v.pipe(
+    v.union([v.string(), v.number()], `write ${what}, such as ${example}`),
+    v.transform(String),
+    v.regex(/^\d+(?:\.\d+)?(?:m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, `write ${what}, such as ${example}`),
+    v.description(what),
+  );
+
+const labels = v.optional(
+  map(v.string("a label's value is text: put it in quotes"), "labels for Kubernetes nodes, by name"),
+  {},
+);
+
+const letter = v.picklist(["a", "b", "c", "d"], "an availability zone is one of the letters a, b, c, d");
+const letters = (what: string) =>
+  v.pipe(
+    list(letter, "letters, such as [a, b, c]"),
+    v.minLength(1, "name at least one availability zone"),
+    v.description(what),
+  );
+
+const machines = (count: v.GenericSchema<number, number>) =>
+  object({
+    count,
+    size: v.optional(choice(["small", "medium", "large", "xlarge"], "how large each machine is"), "small"),
+    labels,
+    spread: v.exactOptional(letters("availability zones to spread over, where not all of the network's")),
+  });
+
+const inside = choice(
+  ["open", "flows"],
+  "whether machines of a zone talk freely, as in a VLAN, or only by flows",
+);
+const workers = machines(integer(1, 999, "the number of workers"));
+
+const managementSchema = object({
+  managers: machines(integer(1, 7, "the number of managers")),
+  registry: v.optional(machines(integer(0, 7, "the number of registry machines")), { count: 0 }),
+  inside: v.optional(inside, "flows"),
+});
+
+const serviceSchema = object({
+  addresses: v.pipe(
+    list(cidr, "CIDR blocks"),
+    v.minLength(1, "name at least one address, such as 192.0.2.53/32"),
+  ),
+  traffic: v.exactOptional(traffics),
+  why: v.exactOptional(why),
+});
+
+const existingSchema = object({
+  id: text("the network's id: vpc-... on AWS, the virtual network's resource id on Azure"),
+  subnets: map(
+    v.pipe(
+      list(
+        object({ id: text("the subnet's id"), cidr, availabilityZone: v.exactOptional(letter) }),
+        "subnets",
+      ),
+      v.minLength(1, "name at least one subnet"),
+    ),
+    "a list of subnets for each zone, management included",
+  ),
+});
+
+const networkSchema = object({
+  cidr,
+  zonePrefix: v.optional(integer(16, 26, "the prefix length of a zone's block"), 22),
+  availabilityZones: v.optional(letters("letters of the availability zones to spread over"), ["a"]),
+  overlay: v.exactOptional(choice(["ipip", "vxlan"], "what carries pods' packets between hosts")),
+  workerMesh: v.optional(
+    choice(["cut", "vendor"], "whether workers of different zones reach each other on the engine's ports"),
+    "cut",
+  ),
+  podCidr: v.optional(cidr, "192.168.0.0/16"),
+  serviceCidr: v.optional(cidr, "10.96.0.0/16"),
+  frontDoor: v.optional(list(cidr, "CIDR blocks that may reach the platform's front door"), []),
+  services: v.optional(map(serviceSchema, "outside services that every machine may reach, by name"), {}),
+  existing: v.exactOptional(existingSchema),
+});
+
+const zoneSchema = object({
+  // A missing slot is a rule's to report, which knows the next free one.
+  slot: v.exactOptional(integer(1, 65535, "a zone's slot")),
+  tier: v.exactOptional(text("the zone's tier, such as test")),
+  inside: v.optional(inside, "open"),
+});
+
+const collectionSchema = object({
+  zone: text("the zone that the collection's workers stand in"),
+  slot: v.optional(integer(1, 7, "which of its zone's windows a collection takes"), 1),
+  workers: v.optional(object({ linux: v.exactOptional(workers), windows: v.exactOptional(workers) }), {}),
+});
+
+const exposureSchema = object({
+  host: text(
+    "a DNS name",
+    /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    "shop.example.com",
+  ),
+  port: v.optional(integer(1, 65535, "a port"), 443),
+  protocol: v.optional(choice(["https", "tls"], "what travels: HTTPS, or anything else inside TLS"), "https"),
+  via: choice(["load-balancer", "ingress", "gateway"], "what ends or passes TLS"),
+  from: v.pipe(
+    list(cidr, "CIDR blocks that may connect"),
+    v.minLength(1, "name who may connect, such as 10.0.0.0/8"),
+  ),
+});
+
+const namespaceSchema = object({
+  collection: v.exactOptional(text("the collection whose nodes the namespace's pods run on")),
+  quota: object({
+    cpu: quantity("processors that the namespace may use", '"8"'),
+    memory: quantity("memory that the namespace may use", "16Gi"),
+    pods: integer(1, 100_000, "the number of pods"),
+  }),
+  limits: object({
+    cpu: quantity("processors that one container may use", '"2"'),
+    memory: quantity("memory that one container may use", "4Gi"),
+  }),
+  exposures: v.optional(map(exposureSchema, "exposures by name"), {}),
+});
+
+const groupSchema = object({
+  owner: v.exactOptional(text("who answers for the application group")),
+  team: object({ directoryGroup: text("the directory's group whose members are the team") }),
+  collections: map(collectionSchema, "collections by name"),
+  namespaces: v.optional(map(namespaceSchema, "namespaces by name"), {}),
+});
+
+const flowSchema = object({
+  from: text("a zone, zone/collection, manager, registry, worker or a CIDR block"),
+  to: text("a zone, zone/collection, manager, registry, worker or a CIDR block"),
+  traffic: traffics,
+  why,
+  owner: text("who answers for the flow"),
+});
+
+const sections = {
+  target: choice(["lab", "aws", "azure"], "where the environment runs"),
+  engine: choice(["mke", "kubernetes"], "what runs its containers"),
+  network: v.pipe(networkSchema, v.description("addresses and what may pass between them")),
+  management: v.pipe(managementSchema, v.description("the zone of the managers and the registry")),
+  zones: v.pipe(map(zoneSchema, "zones by name"), v.description("the application groups' zones")),
+  groups: v.pipe(map(groupSchema, "application groups by name"), v.description("the application groups")),
+  flows: v.optional(
+    v.pipe(
+      list(flowSchema, "flows, each with from, to, traffic, why and owner"),
+      v.description("flows beyond what the roles need"),
+    ),
+    [],
+  ),
+  expiresAfter: v.exactOptional(
+    text("hours or days after the last update", /^(?:[1-9]\d{0,3}h|[1-9]\d{0,2}d)$/, "72h or 14d"),
+  ),
+};
+
+/** Everything under a stack file's `bulkhead:` keys. */
+export const configSchema = object(sections);
+
+/** The same with any section absent, and with null in place of a flow that is faulty. */
+export const draftSchema = v.partial(v.strictObject({ ...sections, flows: v.array(v.nullable(flowSchema)) }));
+
+export type Config = v.InferOutput<typeof configSchema>;

@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Environment } from "../components/environment/index.ts";
+import { plan, type Environment as Spec } from "../components/plan/index.ts";
+import { ConfigError, fromPulumi, parseEnvironment } from "./config.ts";
+
+/** Brings up the stack's environment; its outputs are the stack's. */
+export async function program(): Promise<Environment["outputs"]> {
+  const spec = await readEnvironment(pulumi.getStack(), pulumi.runtime.allConfig());
+  if (spec.target !== "lab")
+    throw new pulumi.RunError(
+      `the ${spec.target} target is not built yet: "scripts/show ${spec.name}" shows what it will be`,
+    );
+  return new Environment(spec.name, { plan: plan(spec) }).outputs;
+}
+
+async function readEnvironment(name: string, values: Readonly<Record<string, string>>): Promise<Spec> {
+  try {
+    return parseEnvironment(name, fromPulumi(values));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { withLines } = await import("./config/file.ts");
+    throw new pulumi.RunError((await withLines(error)).message);
+  }
+}

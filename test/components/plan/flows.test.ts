@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import {
+  allowedBy,
+  icmp,
+  ipip,
+  plan,
+  showTraffic,
+  tcp,
+  udp,
+  type Host,
+  type Plan,
+  type Traffic,
+} from "../../../components/plan/index.ts";
+import { environment, group } from "../../support/config.ts";
+
+const host = ({ hosts }: Plan, name: string): Host => {
+  const found = hosts.find((candidate) => candidate.name === name);
+  assert.ok(found, `there is no machine ${name}`);
+  return found;
+};
+
+/** Which of these packets pass from one machine to another. */
+const passing = (planned: Plan, from: string, to: string, packets: readonly Traffic[]): string[] =>
+  packets
+    .filter((packet) => allowedBy(planned, host(planned, from), host(planned, to), packet) !== undefined)
+    .map(showTraffic);
+
+const ports = (make: (port: number) => Traffic, ...numbers: number[]) =>
+  numbers.map((number) => make(number));
+/** Every port that any engine's table names, the ones beside them, and what nothing names. */
+const everything: Traffic[] = [
+  ...ports(
+    tcp,
+    22,
+    80,
+    178,
+    179,
+    180,
+    443,
+    2375,
+    2376,
+    2377,
+    2378,
+    2379,
+    2380,
+    2381,
+    4789,
+    6443,
+    6444,
+    7945,
+    7946,
+  ),
+  ...ports(
+    tcp,
+    8443,
+    9100,
+    10249,
+    10250,
+    10251,
+    12375,
+    12376,
+    12377,
+    12378,
+    12379,
+    12380,
+    12381,
+    12382,
+    12383,
+  ),
+  ...ports(tcp, 12384, 12385, 12386, 12387, 12388, 12389, 12390, 12391, 30000, 32768, 65535),
+  ...ports(udp, 53, 123, 179, 2377, 4788, 4789, 4790, 7945, 7946, 7947, 10250, 12376),
+  icmp,
+  ipip,
+];
+const toManagers = [
+  "tcp/179 tcp/443 tcp/2376 tcp/2377 tcp/6443 tcp/7946 tcp/10250 tcp/12376 tcp/12379 tcp/12380 tcp/12381 tcp/12382",
+  "tcp/12383 tcp/12384 tcp/12385 tcp/12386 tcp/12387 tcp/12388 tcp/12390 udp/4789 udp/7946",
+]
+  .join(" ")
+  .split(" ");
+const toEveryHost = "tcp/179 tcp/7946 tcp/10250 tcp/12376 udp/4789 udp/7946".split(" ");
+
+interface Case {
+  readonly title: string;
+  readonly edits: Readonly<Record<string, unknown>>;
+  /** From whom to whom, and all that passes of `everything`. */
+  readonly passes: readonly (readonly [string, string, readonly string[]])[];
+}
+
+const cases: readonly Case[] = [
+  {
+    title: "MKE with IP-in-IP",
+    edits: { "network.overlay": "ipip" },
+    passes: [
+      ["manager-1", "manager-2", [...toManagers, "ip/4"]],
+      ["manager-1", "red-1", [...toEveryHost, "ip/4"]],
+      ["manager-1", "blue-2", [...toEveryHost, "ip/4"]],
+      ["manager-1", "registry-1", ["tcp/179", "tcp/443", ...toEveryHost.slice(1), "ip/4"]],
+      ["red-1", "manager-3", [...toManagers, "ip/4"]],
+      ["registry-1", "manager-1", [...toManagers, "ip/4"]],
+      ["red-1", "registry-1", ["tcp/443"]],
+      ["registry-1", "red-1", []],
+      ["red-1", "blue-1", []],
+      ["blue-1", "red-1", []],
+      ["red-1", "red-2", everything.map(showTraffic)],
+    ],
+  },
+  {
+    title: "MKE with VXLAN",
+    edits: { "network.overlay": "vxlan" },
+    passes: [
+      ["manager-1", "red-1", toEveryHost],
+      ["red-1", "manager-1", toManagers],
+      ["red-1", "blue-1", []],
+    ],
+  },
+  {
+    title: "MKE with the vendor's worker mesh",
+    edits: { "network.overlay": "ipip", "network.workerMesh": "vendor" },
+    passes: [
+      ["red-1", "blue-1", [...toEveryHost, "ip/4"]],
+      ["registry-1", "red-1", [...toEveryHost, "ip/4"]],
+      ["red-1", "registry-1", ["tcp/179", "tcp/443", ...toEveryHost.slice(1), "ip/4"]],
+    ],
+  },
+  {
+    title: "MKE with Windows workers",
+    edits: { "groups.red.collections.red.workers": { windows: { count: 1 }, linux: { count: 1 } } },
+    passes: [
+      ["manager-1", "red-w1", ["tcp/179", "tcp/2376", ...toEveryHost.slice(1)]],
+      ["manager-1", "red-1", toEveryHost],
+      ["blue-1", "red-w1", []],
+    ],
+  },
+  {
+    title: "zones that are closed inside",
+    edits: {
+      "network.overlay": "ipip",
+      "zones.red.inside": "flows",
+      "groups.blue": group("blue", { zone: "red", slot: 2 }),
+      flows: [{ from: "red/red", to: "red/blue", traffic: ["tcp/8443"], why: "orders", owner: "red" }],
+    },
+    passes: [
+      ["red-1", "red-2", [...toEveryHost, "ip/4"]],
+      ["red-1", "blue-1", ["tcp/8443"]],
+      ["blue-1", "red-1", []],
+    ],
+  },
+  {
+    title: "upstream Kubernetes with IP-in-IP",
+    edits: { engine: "kubernetes", "network.overlay": "ipip" },
+    passes: [
+      ["manager-1", "manager-2", ["tcp/179", "tcp/2379", "tcp/2380", "tcp/6443", "tcp/10250", "ip/4"]],
+      ["manager-1", "red-1", ["tcp/179", "tcp/10250", "ip/4"]],
+      ["red-1", "manager-1", ["tcp/179", "tcp/6443", "ip/4"]],
+      ["red-1", "registry-1", ["tcp/443"]],
+      ["registry-1", "manager-1", []],
+      ["manager-1", "registry-1", ["tcp/443"]],
+      ["red-1", "blue-1", []],
+    ],
+  },
+  {
+    title: "upstream Kubernetes with VXLAN",
+    edits: { engine: "kubernetes", "network.overlay": "vxlan" },
+    passes: [
+      ["manager-1", "red-1", ["tcp/10250", "udp/4789"]],
+      ["red-1", "manager-1", ["tcp/6443", "udp/4789"]],
+      ["red-1", "blue-1", []],
+    ],
+  },
+];
+
+for (const { title, edits, passes } of cases)
+  describe(`flows of ${title}`, () => {
+    const planned = plan(environment(edits));
+    for (const [from, to, allowed] of passes)
+      it(`let ${from} open to ${to} ${allowed.length === everything.length ? "anything" : allowed.join(" ") || "nothing"}, and no more`, () => {
+        assert.deepEqual(passing(planned, from, to, everything), [...allowed]);
+      });
+  });
+
+describe("every flow", () => {
+  const planned = plan(environment({ "network.overlay": "ipip", "network.frontDoor": ["10.0.0.0/9"] }));
+
+  it("says why it is needed, and those of the engine and the overlay where that is documented", () => {
+    for (const flow of planned.flows) {
+      assert.match(flow.why, /\S/);
+      assert.match(flow.source ?? "", /^(https:\/\/\S+|[\w.-]+\/[\w.-]+@\w+:\S+)$/, flow.why);
+    }
+  });
+
+  it("of the front door leads to managers and the registry alone", () => {
+    const doors = planned.flows.filter(({ from }) => from.kind === "outside");
+    assert.deepEqual(
+      doors.map(({ to, traffic }) => [to.kind === "role" && to.role, showTraffic(traffic)]),
+      [
+        ["manager", "tcp/443"],
+        ["manager", "tcp/6443"],
+        ["registry", "tcp/443"],
+      ],
+    );
+  });
+
+  it("to a named service is open to machines of every role", () => {
+    const { flows } = plan(
+      environment({
+        "network.services": {
+          dns: { addresses: ["10.99.0.53/32"] },
+          time: { addresses: ["10.99.0.123/32"] },
+          packages: { addresses: ["10.99.1.0/24"] },
+          syslog: { addresses: ["10.99.2.0/24"], traffic: ["tcp/6514"], why: "auditors read the logs" },
+        },
+      }),
+    );
+    const services = flows.filter(({ to }) => to.kind === "outside");
+    assert.deepEqual(
+      services
+        .filter(({ from }) => from.kind === "role" && from.role === "worker")
+        .map(({ to, traffic, why }) => [to.kind === "outside" && to.name, showTraffic(traffic), why]),
+      [
+        ["dns", "udp/53", "names are resolved"],
+        ["dns", "tcp/53", "names are resolved"],
+        ["time", "udp/123", "clocks agree, which TLS and the engine's managers need"],
+        ["packages", "tcp/443", "machines install and update packages"],
+        ["syslog", "tcp/6514", "auditors read the logs"],
+      ],
+    );
+    assert.equal(services.length, 15);
+  });
+});
+
+describe("rules", () => {
+  it("are the fewest that open exactly the flows: adjacent ports of the same ends are one", () => {
+    const { rules, flows } = plan(environment());
+    const manager = rules.filter(
+      ({ from, to }) =>
+        from === to ||
+        (from.kind === "role" && to.kind === "role" && from.role === "worker" && to.role === "manager"),
+    );
+    assert.ok(manager.some(({ traffic }) => showTraffic(traffic) === "tcp/12379-12388"));
+    assert.equal(
+      rules.reduce((sum, rule) => sum + rule.flows.length, 0),
+      flows.length,
+      "each flow is in one rule",
+    );
+  });
+});

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { contains, parseBlock, plan, ruleId, type Plan } from "../../../components/plan/index.ts";
+import { parseEnvironment } from "../../../stacks/config.ts";
+import { edited, environment, group } from "../../support/config.ts";
+
+const addresses = ({ hosts }: Plan) => Object.fromEntries(hosts.map(({ name, address }) => [name, address]));
+
+describe("addresses", () => {
+  it("follow from slots, and these are pinned: a change moves machines that exist", () => {
+    const planned = plan(
+      environment({
+        "network.availabilityZones": ["a", "b"],
+        "groups.red.collections.red.workers.windows": { count: 2 },
+      }),
+    );
+    assert.deepEqual(
+      planned.zones.map(({ name, cidr, subnets }) => [name, cidr, ...subnets.map((subnet) => subnet.cidr)]),
+      [
+        ["management", "10.16.0.0/22", "10.16.0.0/24", "10.16.1.0/24"],
+        ["red", "10.16.4.0/22", "10.16.4.0/24", "10.16.5.0/24"],
+        ["blue", "10.16.8.0/22", "10.16.8.0/24", "10.16.9.0/24"],
+      ],
+    );
+    assert.deepEqual(addresses(planned), {
+      "manager-1": "10.16.0.32",
+      "manager-2": "10.16.1.33",
+      "manager-3": "10.16.0.34",
+      "registry-1": "10.16.0.64",
+      "red-1": "10.16.4.32",
+      "red-2": "10.16.5.33",
+      "red-w1": "10.16.4.62",
+      "red-w2": "10.16.5.61",
+      "blue-1": "10.16.8.32",
+      "blue-2": "10.16.9.33",
+    });
+  });
+
+  it("are one subnet a zone where subnets span availability zones", () => {
+    const { zones } = plan(environment({ target: "azure" }));
+    assert.deepEqual(
+      zones.map(({ subnets }) => subnets),
+      [[{ cidr: "10.16.0.0/22" }], [{ cidr: "10.16.4.0/22" }], [{ cidr: "10.16.8.0/22" }]],
+    );
+  });
+
+  it("come from the subnets of an existing network, where one is used", () => {
+    const subnet = (cidr: string) => [{ id: `subnet-${cidr}`, cidr, availabilityZone: "a" }];
+    const planned = plan(
+      environment({
+        "network.existing": {
+          id: "vpc-1",
+          subnets: {
+            management: subnet("10.16.200.0/24"),
+            red: subnet("10.16.100.0/26"),
+            blue: subnet("10.16.50.0/26"),
+          },
+        },
+      }),
+    );
+    assert.equal(addresses(planned)["manager-1"], "10.16.200.32");
+    assert.equal(addresses(planned)["red-1"], "10.16.100.8");
+    assert.deepEqual(planned.zones[1]?.subnets[0]?.id, "subnet-10.16.100.0/26");
+  });
+
+  it("lie in their collection's own block, in their zone's subnet, and no two machines share one", () => {
+    fc.assert(
+      fc.property(anyShape, (shape) => {
+        const planned = planOf(shape);
+        const all = planned.hosts.map(({ address }) => address);
+        assert.equal(new Set(all).size, all.length);
+        assert.equal(new Set(planned.hosts.map(({ name }) => name)).size, all.length);
+        const blocks = new Map(planned.collections.map(({ name, cidrs }) => [name, cidrs.map(parseBlock)]));
+        const zones = new Map(
+          planned.zones.map(({ name, subnets }) => [name, subnets.map(({ cidr }) => parseBlock(cidr))]),
+        );
+        for (const { address, zone, collection } of planned.hosts) {
+          const own = parseBlock(`${address}/32`);
+          assert.ok(zones.get(zone)?.some((subnet) => contains(subnet, own)) === true);
+          if (collection !== undefined)
+            assert.ok(blocks.get(collection)?.some((block) => contains(block, own)) === true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** For each zone its slot, and for each collection in it how many workers of each kind. */
+type Shape = readonly {
+  readonly slot: number;
+  readonly collections: readonly (readonly [number, number])[];
+}[];
+
+const count = fc.integer({ min: 0, max: 15 });
+const collection = fc.tuple(count, count).filter(([linux, windows]) => linux + windows > 0);
+const anyShape: fc.Arbitrary<Shape> = fc.uniqueArray(
+  fc.record({
+    slot: fc.integer({ min: 1, max: 63 }),
+    collections: fc.array(collection, { minLength: 1, maxLength: 7 }),
+  }),
+  { selector: ({ slot }) => slot, minLength: 1, maxLength: 8 },
+);
+
+function planOf(shape: Shape): Plan {
+  const zones = Object.fromEntries(shape.map(({ slot }) => [`z${slot}`, { slot }]));
+  const groups = shape.map(({ slot, collections }) => [
+    `g${slot}`,
+    {
+      ...group(`g${slot}`),
+      namespaces: {},
+      collections: Object.fromEntries(
+        collections.map(([linux, windows], index) => [
+          `g${slot}-${index}`,
+          {
+            zone: `z${slot}`,
+            slot: index + 1,
+            workers: {
+              ...(linux > 0 ? { linux: { count: linux } } : {}),
+              ...(windows > 0 ? { windows: { count: windows } } : {}),
+            },
+          },
+        ]),
+      ),
+    },
+  ]);
+  return plan(parseEnvironment("sample", edited({ zones, groups: Object.fromEntries(groups) as object })));
+}
+
+describe("adding, removing or reordering anything", () => {
+  const fixed = (planned: Plan) => ({
+    hosts: new Map(planned.hosts.map((host) => [host.name, JSON.stringify(host)])),
+    zones: new Map(planned.zones.map((zone) => [zone.name, JSON.stringify(zone)])),
+    collections: new Map(planned.collections.map(({ name, cidrs }) => [name, cidrs.join()])),
+  });
+
+  it("moves nothing else", () => {
+    const edits = fc.record({
+      drop: fc.nat(),
+      add: fc.integer({ min: 1, max: 63 }),
+      grow: fc.nat(),
+      reverse: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(anyShape, edits, (shape, { drop, add, grow, reverse }) => {
+        let changed = shape.filter((_, index) => index !== drop % (shape.length + 1));
+        changed = changed.map((zone, index) =>
+          index === grow % (changed.length + 1)
+            ? {
+                ...zone,
+                collections: zone.collections.map(([linux, windows]) => [linux + 1, windows] as const),
+              }
+            : zone,
+        );
+        if (!changed.some(({ slot }) => slot === add)) changed.push({ slot: add, collections: [[1, 1]] });
+        if (reverse) changed = changed.toReversed();
+
+        const before = fixed(planOf(shape));
+        const after = fixed(planOf(changed));
+        for (const kind of ["hosts", "zones", "collections"] as const)
+          for (const [name, was] of before[kind]) {
+            const is = after[kind].get(name);
+            if (is !== undefined) assert.equal(is, was, name);
+          }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("gives the same plan for any order of the same entries", () => {
+    const forward = planOf([1, 2, 3].map((slot) => ({ slot, collections: [[1, 0]] as const })));
+    const backward = planOf([3, 2, 1].map((slot) => ({ slot, collections: [[1, 0]] as const })));
+    assert.deepEqual(backward, forward);
+  });
+
+  it("opens no rule and closes none for a group in a zone of its own", () => {
+    const ids = (planned: Plan) => planned.rules.map(ruleId);
+    const more = environment({ "zones.green": { slot: 9 }, "groups.green": group("green") });
+    assert.deepEqual(ids(plan(more)), ids(plan(environment())));
+  });
+
+  it("moves no machine that says where it spreads, when an availability zone comes", () => {
+    const spread = {
+      "management.managers.spread": ["a"],
+      "management.registry.spread": ["a"],
+      "groups.red.collections.red.workers.linux.spread": ["a"],
+      "groups.blue.collections.blue.workers.linux.spread": ["a"],
+    };
+    assert.deepEqual(
+      plan(environment({ ...spread, "network.availabilityZones": ["a", "b", "c"] })).hosts,
+      plan(environment(spread)).hosts,
+    );
+  });
+});
+
+describe("route reflectors", () => {
+  const reflectors = (edits: Record<string, unknown>) => plan(environment(edits)).routeReflectors;
+  const managers = ["manager-1", "manager-2", "manager-3"];
+
+  it("are the managers where BGP is used and workers' zones are cut from each other", () => {
+    assert.deepEqual(reflectors({ "network.overlay": "ipip" }), managers);
+  });
+  it("are not needed where the overlay needs no BGP, or where all workers may peer", () => {
+    assert.deepEqual(reflectors({ "network.overlay": "vxlan" }), []);
+    assert.deepEqual(reflectors({ "network.overlay": "ipip", "network.workerMesh": "vendor" }), []);
+  });
+});
+
+describe("limits", () => {
+  const limits = (edits: Record<string, unknown>) =>
+    Object.fromEntries(
+      plan(environment(edits)).limits.map(({ what, used, limit }) => [what, `${used}/${limit}`]),
+    );
+
+  it("tell what a plan uses of its network's block and of its fullest collection's", () => {
+    assert.equal(limits({})["zones in the network's block"], "3/64");
+    assert.equal(limits({ "management.managers.count": 5 })["machines in the fullest collection"], "5/31");
+  });
+  it("tell on AWS how many rules the fullest security group has, which added zones do not raise", () => {
+    const what = "rules in the fullest security group, one direction";
+    const few = limits({})[what];
+    assert.match(few ?? "", /^\d+\/60$/);
+    assert.equal(limits({ "zones.green": { slot: 9 }, "groups.green": group("green") })[what], few);
+  });
+  it("tell on Azure how many rules the fullest network security group has", () => {
+    assert.match(
+      limits({ target: "azure" })["rules in the fullest network security group"] ?? "",
+      /^\d+\/1000$/,
+    );
+  });
+});
