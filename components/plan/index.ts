@@ -3,6 +3,7 @@ export * from "./environment.ts";
 export * from "./extraFlows.ts";
 export * from "./flow.ts";
 export * from "./host.ts";
+export * from "./map.ts";
 export * from "./plan.ts";
 export * from "./reach.ts";
 export * from "./traffic.ts";

@@ -15,6 +15,10 @@ export interface StackFile {
 const folder = new URL("../", import.meta.url);
 const pattern = /^Pulumi\.([A-Za-z0-9_.-]+)\.yaml$/;
 
+/** Where an environment's stack file is, whether it is there or not. */
+export const stackFileUrl = (environment: string, within = folder): URL =>
+  new URL(`Pulumi.${environment}.yaml`, within);
+
 /** The environments that have a stack file, by name. */
 export async function listEnvironments(within = folder): Promise<string[]> {
   const names = await readdir(within);
@@ -28,8 +32,8 @@ export async function readStackFile(environment: string, within = folder): Promi
     throw new Error(
       `there is no environment "${environment}"${didYouMean(environment, known)}; stacks/ has ${known.join(", ")}`,
     );
-  const url = new URL(`Pulumi.${environment}.yaml`, within);
-  return { environment, path: `stacks/Pulumi.${environment}.yaml`, text: await readFile(url, "utf8") };
+  const text = await readFile(stackFileUrl(environment, within), "utf8");
+  return { environment, path: `stacks/Pulumi.${environment}.yaml`, text };
 }
 
 /** Reads the environment that a stack file describes; throws a ConfigError whose problems name their lines. */
