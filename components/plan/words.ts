@@ -6,8 +6,9 @@ import type { Zone } from "./zone.ts";
 
 /** The plan for people: plain text, in an order that the stack file's own order does not change. */
 export function describePlan(plan: Plan): string {
+  const members = Map.groupBy(plan.hosts, ({ zone }) => zone);
   const sections: [string, string[]][] = [
-    ["Zones", table(plan.zones.map((zone) => zoneRow(zone, plan)))],
+    ["Zones", table(plan.zones.map((zone) => zoneRow(zone, members.get(zone.name) ?? [])))],
     ["Machines", table(plan.hosts.map(hostRow))],
     ["Collections", table(plan.collections.map(collectionRow))],
     ["Namespaces", table(plan.namespaces.map(namespaceRow))],
@@ -29,9 +30,8 @@ function heading(plan: Plan): string {
   return lines.join("\n");
 }
 
-function zoneRow(zone: Zone, { hosts }: Plan): string[] {
+function zoneRow(zone: Zone, members: readonly Host[]): string[] {
   const { name, slot, tier, inside, cidr, subnets } = zone;
-  const members = hosts.filter((host) => host.zone === name);
   const counts = (["manager", "registry", "worker"] as const).flatMap((role) => {
     const count = members.filter((host) => host.role === role).length;
     return count === 0 ? [] : [`${count} ${role}${count === 1 || role === "registry" ? "" : "s"}`];

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterwards } from "./afterwards.ts";
 import { temporaryFolder, type Folder } from "./folder.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,7 +29,7 @@ case $1 in
 --version) echo 11.0.0 ;;
 ci)
   if [ -n "\${NPM_FAILS-}" ]; then echo "npm error $NPM_FAILS" >&2; exit 1; fi
-  if [ -n "\${NPM_WAITS-}" ]; then while [ ! -e "$NPM_WAITS" ]; do sleep 0.05; done; fi
+  if [ -n "\${NPM_WAITS-}" ]; then while [ -e "$CALLS" ] && [ ! -e "$NPM_WAITS" ]; do sleep 0.05; done; fi
   rm -rf node_modules
   mkdir -p node_modules/one node_modules/@scope/two node_modules/.bin
   cp package-lock.json node_modules/.package-lock.json
@@ -210,6 +211,9 @@ export class Running {
 
   constructor(child: ChildProcess) {
     this.child = child;
+    afterwards(() => {
+      child.kill("SIGKILL");
+    });
     child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
     child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.ended = new Promise((resolve, reject) => {

@@ -1,0 +1,171 @@
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { track, run } from "./command.ts";
+import { duration, runMain, say, UserError } from "./report.ts";
+import type { Result } from "./reporter.ts";
+import { prepareTools, root } from "./toolchain.ts";
+
+const usage = `usage: scripts/test [--only <ring or glob>] [options of mocha]
+
+Sets up what it needs and runs every check: format, lint, types, and the tests. Ends with "N passed, N failed".
+
+  --only pure         the tests that run nothing but Node.js programs of ours
+  --only components   the components' tests
+  --only engine       the tests on the real Pulumi engine
+  --only lab          the tests that send real packets
+  --only <glob>       the test files that match
+With --only the tests alone run, without the other checks. Where CI is true, a test that cannot run here is a failure.
+`;
+
+interface Check {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+const checks: readonly Check[] = [
+  { name: "format", program: "prettier", args: ["--check", "."] },
+  { name: "lint", program: "eslint", args: ["."] },
+  { name: "types", program: "tsc", args: [] },
+];
+
+await runMain(async (args) => {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(usage);
+    return;
+  }
+  const { only, rest } = splitOnly(args);
+  const tools = await prepareTools(process.env);
+  say(`ready: ${tools.summary}`);
+  const work = fs.mkdtempSync(join(fs.realpathSync(process.env["TMPDIR"] ?? "/tmp"), "bulkhead-test-"));
+  process.on("exit", () => {
+    fs.rmSync(work, { recursive: true, force: true });
+  });
+  const env = testEnvironment(tools.variables, work);
+  const failedChecks = only === undefined ? await runChecks(env) : [];
+  const tests = await runMocha(only, rest, env, work);
+
+  const passed = tests.passed + (only === undefined ? checks.length - failedChecks.length : 0);
+  const failed = tests.failed + failedChecks.length;
+  const lines = failedChecks.map((name) => `failed: ${name}`);
+  const notRun = [...tests.notRun.entries()];
+  for (const [why, count] of notRun) lines.push(`${count} not run (${why})`);
+  const strict = process.env["CI"] === "true" && notRun.length > 0;
+  if (strict) lines.push("CI is true, so a test that is not run fails the whole");
+  lines.push(`${passed} passed, ${failed} failed`);
+  process.stdout.write(`\n${lines.join("\n")}\n`);
+  process.exitCode = failed > 0 || strict ? 1 : 0;
+});
+
+function splitOnly(args: readonly string[]): { only: string | undefined; rest: readonly string[] } {
+  const at = args.findIndex((arg) => arg === "--only" || arg.startsWith("--only="));
+  const arg = args[at];
+  if (arg === undefined) return { only: undefined, rest: args };
+  const joined = arg.startsWith("--only=");
+  const only = joined ? arg.slice("--only=".length) : args[at + 1];
+  if (only === undefined || only === "") throw new UserError(`--only needs a ring or a glob.\n\n${usage}`);
+  return { only, rest: args.filter((_, index) => index !== at && (joined || index !== at + 1)) };
+}
+
+/** Tests must never see the user's stacks, login or key. */
+function testEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  work: string,
+): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CREDENTIALS_PATH"])
+    env[name] = undefined;
+  const stacks = join(work, "stacks");
+  fs.mkdirSync(stacks);
+  return {
+    ...env,
+    ...variables,
+    PULUMI_HOME: join(work, "pulumi"),
+    PULUMI_BACKEND_URL: `file://${stacks}`,
+    PULUMI_CONFIG_PASSPHRASE: "of the tests",
+  };
+}
+
+function executable(name: string): string {
+  return join(root, "node_modules", ".bin", name);
+}
+
+/** Runs the checks, as many at once as there are cores to spare, and returns the names of those that failed. */
+async function runChecks(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const waiting = [...checks];
+  const failed: string[] = [];
+  const work = async () => {
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+      const { name, program, args } = check;
+      const started = Date.now();
+      say(`${name}: ${program} ${args.join(" ")}`.trimEnd());
+      const { code, output } = await run(process.execPath, [executable(program), ...args], {
+        cwd: root,
+        env,
+      });
+      if (code !== 0) {
+        failed.push(name);
+        process.stdout.write(output);
+      }
+      say(`${name}: ${code === 0 ? "passed" : "failed"} after ${duration(Date.now() - started)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  return failed;
+}
+
+function specFor(only: string): { spec: string[]; ignore: string[] } {
+  const real = ["test/engine/**/*.test.ts", "test/lab/**/*.test.ts"];
+  if (only === "pure") return { spec: ["test/**/*.test.ts"], ignore: real };
+  if (["components", "engine", "lab"].includes(only))
+    return { spec: [`test/${only}/**/*.test.ts`], ignore: [] };
+  return { spec: [only], ignore: [] };
+}
+
+async function runMocha(
+  only: string | undefined,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  work: string,
+): Promise<{ passed: number; failed: number; notRun: Map<string, number> }> {
+  // Mocha adds files named on its command line to those of its configuration instead of taking them alone.
+  const config = JSON.parse(fs.readFileSync(join(root, ".mocharc.json"), "utf8")) as Record<string, unknown>;
+  const configFile = join(work, "mocharc.json");
+  fs.writeFileSync(configFile, JSON.stringify({ ...config, ...(only === undefined ? {} : specFor(only)) }));
+  const resultFile = join(work, "result.json");
+  say(`tests: mocha${only === undefined ? "" : ` (${only})`}`);
+  const child = spawn(
+    process.execPath,
+    [
+      "--disable-warning=ExperimentalWarning",
+      executable("mocha"),
+      ...["--config", configFile],
+      ...["--reporter", join(root, "scripts", "toolchain", "reporter.ts")],
+      ...["--reporter-option", `result=${resultFile}`],
+      ...args,
+    ],
+    { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  let patience: NodeJS.Timeout | undefined;
+  const watch = setInterval(() => {
+    if (patience !== undefined || !fs.existsSync(resultFile)) return;
+    patience = setTimeout(() => {
+      child.kill("SIGKILL");
+    }, 5000);
+  }, 200);
+  const code = await track(child);
+  clearInterval(watch);
+  clearTimeout(patience);
+  if (child.killed) say("mocha did not end after the last test: something that a test started still runs");
+  if (!fs.existsSync(resultFile)) {
+    say("mocha ended before the tests did");
+    return { passed: 0, failed: 1, notRun: new Map() };
+  }
+  const result = JSON.parse(fs.readFileSync(resultFile, "utf8")) as Result;
+  const notRun = new Map<string, number>();
+  for (const { why } of result.notRun) notRun.set(why, (notRun.get(why) ?? 0) + 1);
+  // Mocha also fails where no test failed: a file that does not load, or none that matches.
+  return { passed: result.passed, failed: code !== 0 ? Math.max(1, result.failed) : result.failed, notRun };
+}

@@ -1,0 +1,81 @@
+import { find, searchPath } from "./command.ts";
+import { UserError } from "./report.ts";
+
+// The programs that come with the machine, not from the cache.
+
+type Purpose = "setup" | "build" | "test" | "lab";
+const managers = {
+  "apt-get": "apt-get install",
+  dnf: "dnf install",
+  apk: "apk add",
+  zypper: "zypper install",
+  brew: "brew install",
+} as const;
+type Manager = keyof typeof managers;
+
+interface Program {
+  readonly name: string;
+  readonly for: Purpose;
+  readonly why: string;
+  /** What to install, where it is not called as the program is. */
+  readonly packages?: Partial<Record<Manager, string>>;
+}
+
+const programs: readonly Program[] = [
+  { name: "git", for: "setup", why: "keeps your own encryption salt out of commits" },
+  { name: "npm", for: "setup", why: "installs the packages", packages: { brew: "node" } },
+  { name: "tar", for: "setup", why: "unpacks what is fetched" },
+  {
+    name: "awk",
+    for: "setup",
+    why: "filters the stack files for git",
+    packages: { "apt-get": "mawk", dnf: "gawk", apk: "gawk", zypper: "gawk", brew: "gawk" },
+  },
+  {
+    name: "go",
+    for: "build",
+    why: "builds the Pulumi CLI",
+    packages: { "apt-get": "golang", dnf: "golang" },
+  },
+  {
+    name: "shellcheck",
+    for: "test",
+    why: "checks the shell scripts",
+    packages: { dnf: "ShellCheck", zypper: "ShellCheck" },
+  },
+];
+
+export const missing = (names: readonly string[], env: NodeJS.ProcessEnv): readonly string[] =>
+  names.filter((name) => find(name, searchPath(env)) === undefined);
+
+export const neededFor = (purpose: Purpose): readonly string[] =>
+  programs.filter((program) => program.for === purpose).map((program) => program.name);
+
+/** Every missing program with what it is for, and the one command that installs them all. */
+export function explain(names: readonly string[], env: NodeJS.ProcessEnv): string {
+  const known = names.map(
+    (name): Pick<Program, "name" | "why" | "packages"> =>
+      programs.find((program) => program.name === name) ?? { name, why: "" },
+  );
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = known.map(({ name, why }) => `  ${name.padEnd(width)}  ${why}`.trimEnd());
+  const manager = (Object.keys(managers) as Manager[]).find(
+    (name) => find(name, searchPath(env)) !== undefined,
+  );
+  if (manager !== undefined) {
+    const packages = new Set(known.map((program) => program.packages?.[manager] ?? program.name));
+    lines.push(
+      `Install ${packages.size === 1 ? "it" : "them"} with:  ${managers[manager]} ${[...packages].join(" ")}`,
+    );
+  }
+  return lines.join("\n");
+}
+
+/** Stops with one message about all programs that are needed and not there. */
+export function requirePrograms(names: readonly string[], env: NodeJS.ProcessEnv): void {
+  const gone = missing(names, env);
+  if (gone.length > 0)
+    throw new UserError(
+      `${gone.length === 1 ? "a program is" : "programs are"} missing:\n${explain(gone, env)}`,
+    );
+}

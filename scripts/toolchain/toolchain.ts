@@ -1,0 +1,90 @@
+import { delimiter, dirname, join, resolve } from "node:path";
+import { Cache, cacheFolder, checksum } from "./cache.ts";
+import { searchPath } from "./command.ts";
+import { neededFor, requirePrograms } from "./machine.ts";
+import { preparePackages } from "./packages.ts";
+import { hostVariable, isOwnHost, languageHost, preparePulumi, withoutCache } from "./pulumi.ts";
+import { knownSalts, placeSalt, userSalt } from "./salt.ts";
+import { findState, localState, prepareState, type State } from "./state.ts";
+
+/** This repository, wherever it is. */
+export const root = resolve(import.meta.dirname, "..", "..");
+
+export interface Toolchain {
+  readonly cache: Cache;
+  readonly pulumi: string;
+  /** What the programs need in their environment; undefined is a variable that must not be set. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly summary: string;
+}
+
+/** Everything but the state: what the tests need. */
+export async function prepareTools(env: NodeJS.ProcessEnv): Promise<Toolchain> {
+  requirePrograms(neededFor("setup"), env);
+  const cache = new Cache(cacheFolder(env));
+  const packages = await preparePackages(root, cache, env);
+  const cli = await preparePulumi(root, cache, env);
+  const host = languageHost(root, cli, withoutCache(searchPath(env), cache));
+  const nodeFolder = dirname(process.execPath);
+  const own = [
+    // The user's own Node.js and CLI are on PATH already.
+    ...(withoutCache([nodeFolder], cache).length === 0 ? [nodeFolder] : []),
+    ...(cli.onPath ? [] : [dirname(cli.program)]),
+    ...(host === undefined || cli.built ? [] : [host]),
+  ];
+  const theirs = withoutCache(searchPath(env), cache).filter((folder) => !isOwnHost(folder));
+  return {
+    cache,
+    pulumi: cli.program,
+    variables: {
+      PATH: [...own, ...theirs].join(delimiter),
+      PULUMI_SKIP_UPDATE_CHECK: env["PULUMI_SKIP_UPDATE_CHECK"] ?? "true",
+      ...(cli.built ? { [hostVariable]: host } : {}),
+      NODE_COMPILE_CACHE: env["NODE_COMPILE_CACHE"] ?? join(cache.folder, "compile"),
+    },
+    summary: [
+      `node ${process.versions.node}`,
+      `pulumi ${cli.origin}`,
+      host === undefined
+        ? ""
+        : "with this repository's Node.js language host, since there is no official one",
+      packages,
+    ]
+      .filter((part) => part !== "")
+      .join(", "),
+  };
+}
+
+/** The tools, and the state with its key. */
+export async function prepare(env: NodeJS.ProcessEnv): Promise<Toolchain & { readonly state: State }> {
+  const tools = await prepareTools(env);
+  const state = findState(root, env);
+  prepareState(state);
+  const salt =
+    state.kind === "local" ? await userSalt(state, tools.pulumi, { ...env, ...tools.variables }) : undefined;
+  await tools.cache.alone(`salt-${checksum(root)}`, "this clone's stack files", () =>
+    placeSalt(root, salt, env, knownSalts(localState(env).keys)),
+  );
+  return {
+    ...tools,
+    state,
+    variables: { ...tools.variables, ...stateVariables(state, env) },
+    summary: `${tools.summary}, state in ${state.backend}`,
+  };
+}
+
+function stateVariables(state: State, env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  if (state.kind === "local")
+    return {
+      PULUMI_BACKEND_URL: state.backend,
+      ...(state.passphraseFile === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile }),
+    };
+  // This shell may have had our own values before the user logged in.
+  const local = localState(env);
+  return {
+    ...(env["PULUMI_BACKEND_URL"] === local.backend ? { PULUMI_BACKEND_URL: undefined } : {}),
+    ...(env["PULUMI_CONFIG_PASSPHRASE_FILE"] === local.passphraseFile
+      ? { PULUMI_CONFIG_PASSPHRASE_FILE: undefined }
+      : {}),
+  };
+}

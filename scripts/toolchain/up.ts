@@ -1,0 +1,149 @@
+import fs from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lastLines, run } from "./command.ts";
+import { environments, requireEnvironment, targetOf } from "./environments.ts";
+import { isRunning, startTime } from "./processes.ts";
+import { isCode, runMain, say, UserError } from "./report.ts";
+import { assignments, quote } from "./shell.ts";
+import { prepare, root } from "./toolchain.ts";
+
+const usage = () => `usage: scripts/up <environment> [options of pulumi up]
+
+Sets up what it needs and brings an environment up. In the lab it runs straight through; elsewhere it shows
+what would change and asks, unless you pass --yes. It can be interrupted and run again.
+
+Environments: ${environments(root).join(", ")}
+`;
+
+/** Options with which the user wants a preview, or says what to skip. */
+const showsPreview = /^(--preview-only|--plan|--strict|--diff|--yes|-y|--skip-preview|-f|--help|-h)(=|$)/;
+
+await runMain(async (args) => {
+  const [name, ...options] = args;
+  if (name === undefined) throw new UserError(`which environment?\n\n${usage()}`);
+  if (name === "--help" || name === "-h") {
+    // stdout is code for the shell.
+    process.stdout.write(`printf %s ${quote(usage())}\n`);
+    return;
+  }
+  if (name.startsWith("-")) throw new UserError(`the environment comes first, then options.\n\n${usage()}`);
+  requireEnvironment(root, name);
+  const lab = targetOf(root, name) === "lab";
+  checkOptions(name, lab, options);
+
+  const tools = await prepare(process.env);
+  say(`ready: ${tools.summary}`);
+  const env = { ...process.env, ...tools.variables };
+  const pulumi = (...command: readonly string[]) =>
+    run(tools.pulumi, [...command, "--non-interactive"], { cwd: root, env });
+  const backend = env["PULUMI_BACKEND_URL"] ?? "";
+  const stacks = backend.startsWith("file://") ? stacksIn(backend) : undefined;
+
+  const stack = stacks === undefined ? undefined : stackFiles(stacks, projectName(), name);
+  if (stack === undefined || !fs.existsSync(stack.state)) {
+    const { code, output } = await pulumi("stack", "init", name, "--no-select");
+    if (code === 0) say(`stack ${name} created`);
+    else if (!output.includes("already exists"))
+      throw new UserError(`cannot create the stack ${name}:\n${lastLines(output, 20)}`);
+  }
+  if (stack !== undefined) {
+    await releaseDeadLocks(stack.locks, name, pulumi);
+    if (lab) await forgetInterruptedCreates(stack.state, name, pulumi);
+  }
+  const ownOptions =
+    lab && !options.some((option) => showsPreview.test(option)) ? ["--yes", "--skip-preview"] : [];
+  const command = [tools.pulumi, "up", "--stack", name, ...ownOptions, ...options];
+  process.stdout.write(`${assignments(tools.variables)}\nexec ${command.map(quote).join(" ")}\n`);
+});
+
+type Pulumi = (...command: readonly string[]) => ReturnType<typeof run>;
+
+function checkOptions(name: string, lab: boolean, options: readonly string[]): void {
+  if (options.some((option) => /^(--stack|-s)(=|$)/.test(option)))
+    throw new UserError(`the stack is the environment, ${name}: leave --stack out.`);
+  const answers = options.some((option) =>
+    /^(--yes|-y|--skip-preview|-f|--preview-only|--help|-h)(=|$)/.test(option),
+  );
+  const terminal = process.stdin.isTTY && process.stderr.isTTY;
+  if (!lab && !answers && !terminal)
+    throw new UserError(
+      `bringing ${name} up changes a real environment, which asks for confirmation, and there is no terminal to ask on. ` +
+        "Pass --yes to go on without.",
+    );
+}
+
+function projectName(): string {
+  const name = /^name:\s*["']?([^\s"'#]+)/m.exec(fs.readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[1];
+  if (name === undefined) throw new UserError("Pulumi.yaml has no name.");
+  return name;
+}
+
+function stacksIn(backend: string): string | undefined {
+  const folder = backend.slice("file://".length);
+  if (folder.startsWith("~")) return join(process.env["HOME"] ?? "/", folder.slice(1));
+  if (!folder.startsWith("/")) return join(root, folder);
+  return folder.includes("%") || folder.includes("?") ? fileURLToPath(backend) : folder;
+}
+
+/** Where a file backend keeps a stack (pkg/backend/diy). */
+function stackFiles(stacks: string, project: string, name: string) {
+  return {
+    state: join(stacks, ".pulumi", "stacks", project, `${name}.json`),
+    locks: join(stacks, ".pulumi", "locks", "organization", project, name),
+  };
+}
+
+/** A run that was killed leaves its lock behind, and Pulumi leaves it to people to find out whether it still runs. */
+async function releaseDeadLocks(folder: string, name: string, pulumi: Pulumi): Promise<void> {
+  let files: string[];
+  try {
+    files = fs.readdirSync(folder).filter((file) => file.endsWith(".json"));
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return;
+    throw error;
+  }
+  if (files.length === 0) return;
+  const owners = files.map((file) => JSON.parse(fs.readFileSync(join(folder, file), "utf8")) as LockOwner);
+  if (!owners.every(isGone)) return;
+  const pids = owners.map(({ pid }) => pid).join(", ");
+  const { code, output } = await pulumi("cancel", "--yes", "--stack", name);
+  if (code !== 0)
+    throw new UserError(
+      `cannot release the lock of a run that was killed (pid ${pids}):\n${lastLines(output, 20)}`,
+    );
+  say(`released the lock on ${name} of a run that was killed (pid ${pids})`);
+}
+
+interface LockOwner {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
+
+function isGone({ pid, hostname: host, timestamp }: LockOwner): boolean {
+  if (host !== hostname()) return false;
+  if (!isRunning(pid)) return true;
+  // A process that began after the lock was made is another one with the same pid.
+  const started = startTime(pid);
+  return started !== undefined && started > Date.parse(timestamp) + 10_000;
+}
+
+/**
+ * Pulumi keeps creates that a kill interrupted in the state, and warns of them on every later run, since in a cloud
+ * they may have left something behind. The lab's resources are found again by name, so there they can be forgotten.
+ */
+async function forgetInterruptedCreates(file: string, name: string, pulumi: Pulumi): Promise<void> {
+  if (!fs.existsSync(file) || !fs.readFileSync(file, "utf8").includes('"pending_operations"')) return;
+  say(`clearing what an interrupted run left pending in ${name}`);
+  const { code, output } = await pulumi(
+    "refresh",
+    "--yes",
+    "--skip-preview",
+    "--clear-pending-creates",
+    "--stack",
+    name,
+  );
+  if (code !== 0) say(`pulumi refresh failed; going on without it:\n${lastLines(output, 20)}`);
+}
