@@ -10,6 +10,7 @@ export async function program(): Promise<Environment["outputs"]> {
     throw new pulumi.RunError(
       `the ${spec.target} target is not built yet: "scripts/show ${spec.name}" shows what it will be`,
     );
+  await pulumi.log.warn("the lab's machines are not built yet: this is the environment with what it will be");
   return new Environment(spec.name, { plan: plan(spec) }).outputs;
 }
 

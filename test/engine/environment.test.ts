@@ -25,6 +25,7 @@ describe("an environment on the real engine", function () {
       const output = plain(await clone.succeed(`scripts/up ${name}`));
       assert.match(output, /\+ 2 created/);
       assert.match(output, /manager-1 *: "10\.1[67]\.0\.128"/);
+      assert.match(output, /warning: the lab's machines are not built yet/);
       assert.equal(clone.git("status", "--porcelain"), "");
     });
 
