@@ -155,12 +155,14 @@ export class Cache {
   /** Who holds an unfinished entry or a lock, unless they are gone. */
   private atWork(name: string): string | undefined {
     const path = this.path(name);
-    const [, pid = "", start = "", machine = ""] = name.split("-");
-    const owner = name.startsWith(".part-")
-      ? { pid: Number(pid), start, machine }
-      : name.startsWith(".lock-")
-        ? readLock(path)
-        : undefined;
+    // The name tells the owner before there is any content.
+    const [, pid, start = "", machine = ""] = /^(?:\.lock-)?\.part-(\d+)-(\d+)-(\w+)-/.exec(name) ?? [];
+    const owner =
+      pid !== undefined
+        ? { pid: Number(pid), start, machine }
+        : name.startsWith(".lock-")
+          ? readLock(path)
+          : undefined;
     if (owner === undefined) return undefined;
     if (owner.machine === me.machine) return isAlive(owner) ? `pid ${owner.pid}` : undefined;
     // Another machine or container that shares this folder: all that can be seen from here is how old it is.
@@ -187,8 +189,8 @@ export class Cache {
         if (owner === undefined) continue;
         if (owner.machine !== me.machine) return false;
         if (!isAlive(owner)) {
-          say(`taking over ${what} from a setup that was killed (pid ${owner.pid})`);
-          takeAway(lock, owner);
+          if (takeAway(lock, owner, own))
+            say(`taking over ${what} from a setup that was killed (pid ${owner.pid})`);
         } else {
           if (told !== owner.pid)
             say(`waiting for another setup (pid ${owner.pid}), which is at work on ${what}`);
@@ -254,21 +256,28 @@ function readLock(path: string): Owner | undefined {
   }
 }
 
-/** Removes the lock of a dead owner, and not the one that somebody faster has put there meanwhile. */
-function takeAway(lock: string, dead: Owner): void {
-  const aside = `${lock}.${me.pid}`;
+/**
+ * Removes the lock of a dead owner. One at a time and after a second look: the owner may have ended well since, and
+ * the lock may be another's by now.
+ */
+function takeAway(lock: string, dead: Owner, own: string): boolean {
+  const guard = `${lock}.takeover`;
   try {
-    fs.renameSync(lock, aside);
+    fs.linkSync(own, guard);
   } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
+    if (!isCode(error, "EEXIST")) throw error;
+    const holder = readLock(guard);
+    if (holder !== undefined && !isAlive(holder)) fs.rmSync(guard, { force: true });
+    return false;
   }
-  const owner = readLock(aside);
-  if (owner !== undefined && (owner.pid !== dead.pid || owner.start !== dead.start))
-    attempt(() => {
-      fs.linkSync(aside, lock);
-    }, undefined);
-  fs.rmSync(aside, { force: true });
+  try {
+    const owner = readLock(lock);
+    if (owner?.pid !== dead.pid || owner.start !== dead.start) return false;
+    fs.rmSync(lock, { force: true });
+    return true;
+  } finally {
+    fs.rmSync(guard, { force: true });
+  }
 }
 
 function usage(path: string): number {

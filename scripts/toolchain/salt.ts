@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { lastLines, run } from "./command.ts";
-import { UserError } from "./report.ts";
+import { isCode, UserError } from "./report.ts";
 import { createOnce, type State } from "./state.ts";
 
 // Pulumi wants the salt of a passphrase in the stack file, which is committed, and writes it there if it is missing.
@@ -113,7 +113,14 @@ export async function placeSalt(
 /** Gives a file its new content at once, so that nobody ever reads half of it. */
 function replace(file: string, text: string, work: string): void {
   fs.writeFileSync(work, text, { mode: fs.statSync(file).mode });
-  fs.renameSync(work, file);
+  try {
+    fs.renameSync(work, file);
+  } catch (error) {
+    fs.rmSync(work);
+    if (!isCode(error, "EXDEV")) throw error;
+    // A node_modules on another file system.
+    fs.writeFileSync(file, text);
+  }
 }
 
 async function openGit(root: string, env: NodeJS.ProcessEnv) {
