@@ -3,7 +3,6 @@ import {
   type Environment,
   type GroupSpec,
   type ServiceSpec,
-  type Target,
 } from "../components/plan/index.ts";
 import { draft } from "./config/draft.ts";
 import { showProblem, type Problem } from "./config/problem.ts";
@@ -12,7 +11,7 @@ import { exposureProblems } from "./config/rules/exposures.ts";
 import { flowProblems } from "./config/rules/flows.ts";
 import { groupProblems } from "./config/rules/groups.ts";
 import { managementProblems } from "./config/rules/management.ts";
-import { knownServices, networkProblems } from "./config/rules/network.ts";
+import { defaultOverlay, knownServices, networkProblems } from "./config/rules/network.ts";
 import { zoneProblems } from "./config/rules/zones.ts";
 import type { Config } from "./config/schema.ts";
 import { written } from "./config/written.ts";
@@ -85,7 +84,7 @@ export function checkEnvironment(
     ...shape,
     ...networkProblems(sound),
     ...managementProblems(sound),
-    ...zoneProblems(sound),
+    ...zoneProblems(sound, names),
     ...groupProblems(sound, names),
     ...flowProblems(sound, names),
     ...existingProblems(sound, names),
@@ -102,7 +101,7 @@ function toEnvironment(name: string, config: Config): Environment {
     engine,
     network: {
       ...network,
-      overlay: network.overlay ?? defaultOverlay(target, groups),
+      overlay: network.overlay ?? defaultOverlay(target),
       services: Object.fromEntries(
         Object.entries(network.services).map(([key, service]) => [key, toService(key, service)]),
       ),
@@ -115,14 +114,6 @@ function toEnvironment(name: string, config: Config): Environment {
     flows,
     ...(expiresAfter === undefined ? {} : { expiresAfterHours: hours(expiresAfter) }),
   };
-}
-
-/** IP-in-IP where packets of IP protocol 4 pass and all workers speak it, else VXLAN. */
-function defaultOverlay(target: Target, groups: Config["groups"]): "ipip" | "vxlan" {
-  const windows = Object.values(groups).some(({ collections }) =>
-    Object.values(collections).some(({ workers }) => workers.windows !== undefined),
-  );
-  return target === "azure" || windows ? "vxlan" : "ipip";
 }
 
 function toService(

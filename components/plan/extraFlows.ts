@@ -1,9 +1,9 @@
 import type { Environment, ExtraFlow } from "./environment.ts";
 import { role, type Endpoint, type Flow } from "./flow.ts";
 
-/** The flows that the stack file adds, each with its owner. */
-export const extraFlows = ({ flows }: Environment): Flow[] =>
-  flows.flatMap(({ from, to, traffic, why, owner }: ExtraFlow) =>
+/** The flows that the stack file adds, each with its owner; one list for each of its entries. */
+export const extraFlows = ({ flows }: Environment): Flow[][] =>
+  flows.map(({ from, to, traffic, why, owner }: ExtraFlow) =>
     traffic.map((one) => ({ from: endpoint(from), to: endpoint(to), traffic: one, why, owner })),
   );
 

@@ -6,8 +6,14 @@ import { compareTraffic, covers, mergeTraffic, showTraffic, type Traffic } from 
 export type Endpoint =
   | { readonly kind: "role"; readonly role: Role; readonly os?: Os }
   | { readonly kind: "zone"; readonly zone: string }
-  | { readonly kind: "collection"; readonly zone: string; readonly collection: string }
-  | { readonly kind: "outside"; readonly name: string; readonly addresses: readonly string[] };
+  | { readonly kind: "collection"; readonly zone: string; readonly collection: string; readonly os?: Os }
+  | {
+      readonly kind: "outside";
+      readonly name: string;
+      readonly addresses: readonly string[];
+      /** Present on what machines of every role may reach. */
+      readonly service?: true;
+    };
 
 /** Who may open a connection to whom, on what, and why; answers to it pass, everything else is dropped. */
 export interface Flow {
@@ -39,7 +45,7 @@ export function showEndpoint(endpoint: Endpoint): string {
     case "zone":
       return `zone ${endpoint.zone}`;
     case "collection":
-      return `${endpoint.zone}/${endpoint.collection}`;
+      return `${endpoint.os === undefined ? "" : `${endpoint.os} `}${endpoint.zone}/${endpoint.collection}`;
     case "outside":
       return endpoint.name;
   }

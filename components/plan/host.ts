@@ -68,12 +68,14 @@ interface Pool {
 }
 
 function planPool({ role, os, prefix, zone, slot, machines, collection, availabilityZones }: Pool): Host[] {
-  const spread = machines.spread ?? availabilityZones;
+  const spread = (machines.spread ?? availabilityZones).toSorted();
   return Array.from({ length: machines.count }, (_, index) => {
     const availabilityZone = spread[index % spread.length] ?? "a";
     const subnet =
-      zone.subnets.find((candidate) => candidate.availabilityZone === availabilityZone) ?? zone.subnets[0];
-    if (subnet === undefined) throw new RangeError(`zone "${zone.name}" has no subnet`);
+      zone.subnets.find((candidate) => candidate.availabilityZone === availabilityZone) ??
+      zone.subnets.find((candidate) => candidate.availabilityZone === undefined);
+    if (subnet === undefined)
+      throw new RangeError(`zone "${zone.name}" has no subnet in availability zone ${availabilityZone}`);
     const window = windowOf(parseBlock(subnet.cidr), slot);
     // Linux counts up from the window's start and Windows down from its end, so neither moves the other.
     const offset = os === "linux" ? index : sizeOf(window.prefix) - 2 - index;
@@ -92,5 +94,6 @@ function planPool({ role, os, prefix, zone, slot, machines, collection, availabi
 }
 
 const collator = new Intl.Collator("en", { numeric: true });
-/** Orders names as people do: `worker-2` before `worker-10`. */
-export const compareNames = (a: string, b: string): number => collator.compare(a, b);
+/** Orders names as people do, `worker-2` before `worker-10`, and never calls two names equal that are not. */
+export const compareNames = (a: string, b: string): number =>
+  collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);

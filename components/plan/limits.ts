@@ -2,7 +2,7 @@ import { parseBlock } from "./address.ts";
 import type { Environment } from "./environment.ts";
 import type { Endpoint, Rule } from "./flow.ts";
 import type { Host } from "./host.ts";
-import { slotCount, subnetPrefix, windowCapacity, type Zone } from "./zone.ts";
+import { slotCount, windowCapacity, type Zone } from "./zone.ts";
 
 /** How much of something that has an end is used. */
 export interface Headroom {
@@ -28,22 +28,21 @@ export function planLimits(
     environment.network.existing === undefined
       ? [{ what: "zones in the network's block", used, limit: slotCount(environment.network) }]
       : [];
-  return [...slots, fullestWindow(environment, zones, hosts), ...ruleLimits(environment, zones, rules)];
+  return [...slots, fullestWindow(zones, hosts), ...ruleLimits(environment, zones, rules)];
 }
 
-function fullestWindow(environment: Environment, zones: readonly Zone[], hosts: readonly Host[]): Headroom {
-  const counts = new Map<string, number>();
-  for (const { collection, role } of hosts) {
-    const window = collection ?? role;
-    counts.set(window, (counts.get(window) ?? 0) + 1);
-  }
-  const prefixes = zones.flatMap(({ subnets }) => subnets.map(({ cidr }) => parseBlock(cidr).prefix));
-  const narrowest = Math.max(subnetPrefix(environment.target, environment.network.zonePrefix), ...prefixes);
-  return {
-    what: "machines in the fullest collection",
-    used: Math.max(0, ...counts.values()),
-    limit: windowCapacity(narrowest),
-  };
+function fullestWindow(zones: readonly Zone[], hosts: readonly Host[]): Headroom {
+  const narrowest = new Map(
+    zones.map(({ name, subnets }) => [name, Math.max(...subnets.map(({ cidr }) => parseBlock(cidr).prefix))]),
+  );
+  const windows = [...Map.groupBy(hosts, ({ collection, role }) => collection ?? role).values()].map(
+    (members) => ({
+      what: "machines in the fullest window of a zone",
+      used: members.length,
+      limit: windowCapacity(narrowest.get(members[0]?.zone ?? "") ?? 32),
+    }),
+  );
+  return windows.reduce((a, b) => (b.used * a.limit > a.used * b.limit ? b : a));
 }
 
 function ruleLimits({ target }: Environment, zones: readonly Zone[], rules: readonly Rule[]): Headroom[] {

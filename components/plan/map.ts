@@ -43,7 +43,7 @@ function services(flows: readonly Flow[]): string[] {
   return [`subgraph services["every machine may reach"]`, ...members.map(indent), "end"];
 }
 
-const isService = ({ from, to }: Flow) => from.kind === "role" && to.kind === "outside";
+const isService = ({ to }: Flow) => to.kind === "outside" && to.service === true;
 
 const box = ({ name, addresses }: Outside, more: readonly string[]) => {
   const lines = addresses.join() === name ? [name, ...more] : [name, ...addresses, ...more];

@@ -12,7 +12,7 @@ import type {
   WorkerMesh,
 } from "./environment.ts";
 import { extraFlows } from "./extraFlows.ts";
-import { mergeFlows, type Flow, type Rule } from "./flow.ts";
+import { mergeFlows, ruleId, type Flow, type Rule } from "./flow.ts";
 import { compareNames, planHosts, type Host } from "./host.ts";
 import { planLimits, type Headroom } from "./limits.ts";
 import { roleFlows } from "./roleFlows.ts";
@@ -25,6 +25,7 @@ export interface Plan {
   readonly engine: Engine;
   readonly overlay: Overlay;
   readonly workerMesh: WorkerMesh;
+  readonly network: PlannedNetwork;
   readonly zones: readonly Zone[];
   readonly hosts: readonly Host[];
   /** Every single flow, with its reason. */
@@ -39,9 +40,20 @@ export interface Plan {
   readonly expiresAfterHours?: number;
 }
 
+export interface PlannedNetwork {
+  readonly cidr: string;
+  /** The engine's own addresses. */
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  readonly availabilityZones: readonly string[];
+  /** Present where a network that exists already is used. */
+  readonly existingId?: string;
+}
+
 export interface Collection {
   readonly name: string;
   readonly group: string;
+  readonly owner?: string;
   readonly team: Team;
   readonly zone: string;
   /** The collection's own addresses: one block in each of its zone's subnets. */
@@ -64,14 +76,22 @@ export function plan(environment: Environment): Plan {
   const { name, target, engine, network, expiresAfterHours } = environment;
   const zones = planZones(environment);
   const hosts = planHosts(environment, zones);
-  const flows = [...roleFlows(environment), ...extraFlows(environment)];
-  const rules = mergeFlows(flows);
+  const extras = extraFlows(environment);
+  const flows = [...roleFlows(environment), ...extras.flat()];
+  const rules = planRules(roleFlows(environment), extras);
   return {
     environment: name,
     target,
     engine,
     overlay: network.overlay,
     workerMesh: network.workerMesh,
+    network: {
+      cidr: network.cidr,
+      podCidr: network.podCidr,
+      serviceCidr: network.serviceCidr,
+      availabilityZones: network.availabilityZones.toSorted(),
+      ...(network.existing === undefined ? {} : { existingId: network.existing.id }),
+    },
     zones,
     hosts,
     flows,
@@ -84,6 +104,20 @@ export function plan(environment: Environment): Plan {
   };
 }
 
+/**
+ * The rules of the roles are merged, since their tables seldom change. A flow that the stack file adds keeps rules of
+ * its own, else the next one beside it would rename, and so replace, a rule that carries traffic; only where the same
+ * rule is there already, which clouds refuse twice, it joins that.
+ */
+function planRules(roles: readonly Flow[], extras: readonly (readonly Flow[])[]): Rule[] {
+  const rules = new Map(mergeFlows(roles).map((rule) => [ruleId(rule), rule]));
+  for (const rule of extras.flatMap(mergeFlows)) {
+    const same = rules.get(ruleId(rule));
+    rules.set(ruleId(rule), same === undefined ? rule : { ...same, flows: [...same.flows, ...rule.flows] });
+  }
+  return [...rules.values()];
+}
+
 function planCollections(
   { groups }: Environment,
   zones: readonly Zone[],
@@ -92,10 +126,11 @@ function planCollections(
   const subnets = new Map(zones.map((zone) => [zone.name, zone.subnets]));
   const members = Map.groupBy(hosts, ({ collection }) => collection);
   return Object.entries(groups)
-    .flatMap(([group, { team, collections }]) =>
+    .flatMap(([group, { owner, team, collections }]) =>
       Object.entries(collections).map(([name, { zone, slot, workers }]) => ({
         name,
         group,
+        ...(owner === undefined ? {} : { owner }),
         team,
         zone,
         cidrs: (subnets.get(zone) ?? []).map(({ cidr }) => showBlock(windowOf(parseBlock(cidr), slot))),

@@ -27,7 +27,9 @@ export function holds(endpoint: Endpoint, host: Host): boolean {
     case "zone":
       return endpoint.zone === host.zone;
     case "collection":
-      return endpoint.collection === host.collection;
+      return (
+        endpoint.collection === host.collection && (endpoint.os === undefined || endpoint.os === host.os)
+      );
     case "outside":
       return false;
   }

@@ -1,6 +1,6 @@
-import type { Engine, Environment, Inside, Os } from "./environment.ts";
+import type { Engine, Environment, Os } from "./environment.ts";
 import { role, type Endpoint, type Flow } from "./flow.ts";
-import type { Role } from "./host.ts";
+import { compareNames, type Role } from "./host.ts";
 import { kubernetesPorts } from "./kubernetesPorts.ts";
 import { mkePorts } from "./mkePorts.ts";
 import { overlayPorts } from "./overlayPorts.ts";
@@ -61,7 +61,12 @@ function ends(port: Port, from: Role | Endpoint, to: Role, environment: Environm
   const whole: [Endpoint, Endpoint] = [role(from), role(to, port.os)];
   if (!isMesh(port, from, to) || environment.network.workerMesh === "vendor") return [whole];
   if (from !== "worker" || to !== "worker") return [];
-  return collectionsIn(environment, "flows").map((endpoint) => [endpoint, endpoint]);
+  return closedCollections(environment)
+    .filter(({ workers }) => port.os === undefined || workers[port.os] !== undefined)
+    .map(({ zone, collection }) => {
+      const all: Endpoint = { kind: "collection", zone, collection };
+      return [all, port.os === undefined ? all : { ...all, os: port.os }];
+    });
 }
 
 /**
@@ -72,17 +77,18 @@ const isMesh = (port: Port, from: Role, to: Role) =>
   port.to.includes("worker") && ![from, to].includes("manager") && [from, to].includes("worker");
 
 /** Workers of one collection carry its pods' packets to each other also where their zone is not open. */
-function collectionsIn({ zones, groups }: Environment, inside: Inside): Endpoint[] {
-  return Object.values(groups).flatMap(({ collections }) =>
-    Object.entries(collections)
-      .filter(([, { zone }]) => zones[zone]?.inside === inside)
-      .map(([collection, { zone }]) => ({ kind: "collection", zone, collection })),
-  );
-}
+const closedCollections = ({ zones, groups }: Environment) =>
+  Object.values(groups)
+    .flatMap(({ collections }) =>
+      Object.entries(collections).map(([collection, { zone, workers }]) => ({ collection, zone, workers })),
+    )
+    .filter(({ zone }) => zones[zone]?.inside === "flows")
+    .sort((a, b) => compareNames(a.collection, b.collection));
 
 function serviceFlows({ network }: Environment, present: Present): Flow[] {
-  return Object.entries(network.services).flatMap(([name, { addresses, traffic, why }]) => {
-    const to: Endpoint = { kind: "outside", name, addresses };
+  const services = Object.entries(network.services).sort(([a], [b]) => compareNames(a, b));
+  return services.flatMap(([name, { addresses, traffic, why }]) => {
+    const to: Endpoint = { kind: "outside", name, addresses, service: true };
     return present.roles.flatMap((from) =>
       traffic.map((one) => ({ from: role(from), to, traffic: one, why })),
     );

@@ -1,5 +1,6 @@
 import { showEndpoint, type Endpoint, type Flow } from "./flow.ts";
-import type { Host } from "./host.ts";
+import { compareNames, type Host } from "./host.ts";
+import type { Headroom } from "./limits.ts";
 import type { Collection, Namespace, Plan } from "./plan.ts";
 import { compareTraffic, showTraffic } from "./traffic.ts";
 import type { Zone } from "./zone.ts";
@@ -13,17 +14,25 @@ export function describePlan(plan: Plan): string {
     ["Collections", table(plan.collections.map(collectionRow))],
     ["Namespaces", table(plan.namespaces.map(namespaceRow))],
     ["Who may open a connection to whom", reach(plan)],
-    ["Limits", table(plan.limits.map(({ what, used, limit }) => [what, `${used} of ${limit}`]))],
+    ["Limits", table(plan.limits.map(limitRow))],
   ];
   return [heading(plan), ...sections.map(([title, lines]) => [title, ...lines.map(indent)].join("\n")), ""]
     .join("\n\n")
     .replace(/\n+$/, "\n");
 }
 
+const limitRow = ({ what, used, limit }: Headroom): string[] => [
+  what,
+  `${used} of ${limit}`,
+  used > limit ? "OVER THE LIMIT" : "",
+];
+
 function heading(plan: Plan): string {
-  const { environment, target, engine, overlay, workerMesh, routeReflectors, expiresAfterHours } = plan;
+  const { environment, target, engine, overlay, workerMesh, network, routeReflectors, expiresAfterHours } =
+    plan;
   const lines = [
     `${environment}: ${engine} on ${target}, overlay ${overlay}, worker mesh ${workerMesh}`,
+    `network ${network.existingId ?? ""}${network.existingId === undefined ? "" : " "}${network.cidr}, pods ${network.podCidr}, services ${network.serviceCidr}`,
     ...(routeReflectors.length > 0 ? [`BGP routes are reflected by ${list(routeReflectors)}`] : []),
     ...(expiresAfterHours === undefined ? [] : [`expires ${expiresAfterHours} hours after its last update`]),
   ];
@@ -34,7 +43,10 @@ function zoneRow(zone: Zone, members: readonly Host[]): string[] {
   const { name, slot, tier, inside, cidr, subnets } = zone;
   const counts = (["manager", "registry", "worker"] as const).flatMap((role) => {
     const count = members.filter((host) => host.role === role).length;
-    return count === 0 ? [] : [`${count} ${role}${count === 1 || role === "registry" ? "" : "s"}`];
+    if (count === 0) return [];
+    return role === "registry" && count > 1
+      ? [`${count} registry replicas`]
+      : [`${count} ${role}${count === 1 ? "" : "s"}`];
   });
   return [
     name,
@@ -46,13 +58,17 @@ function zoneRow(zone: Zone, members: readonly Host[]): string[] {
   ];
 }
 
-const hostRow = ({ name, address, zone, availabilityZone, os, size }: Host): string[] => [
+const hostRow = ({ name, address, zone, availabilityZone, os, size, labels }: Host): string[] => [
   name,
   address,
   zone,
   `availability zone ${availabilityZone}`,
   os,
   size,
+  Object.entries(labels)
+    .sort(([a], [b]) => compareNames(a, b))
+    .map(([label, value]) => `${label}=${value}`)
+    .join(" "),
 ];
 
 const collectionRow = ({ name, group, zone, cidrs, os, hosts, team }: Collection): string[] => [
@@ -71,7 +87,10 @@ const namespaceRow = ({ name, collection, quota, limits, exposures }: Namespace)
   `${quota.cpu} CPU, ${quota.memory}, ${quota.pods} pods`,
   `a container: ${limits.cpu} CPU, ${limits.memory}`,
   Object.values(exposures)
-    .map(({ protocol, host, port, via }) => `${protocol}://${host}:${port} by ${via}`)
+    .map(
+      ({ protocol, host, port, via, from }) =>
+        `${protocol}://${host}:${port} by ${via} from ${from.join(", ")}`,
+    )
     .join(", "),
 ];
 

@@ -34,7 +34,8 @@ export interface Subnet {
  *     10.16.13.0/24            availability zone b
  *
  * A window belongs to one collection for good, and a letter to one quarter, so that adding, removing or
- * reordering zones, collections, machines or availability zones moves no address that exists.
+ * reordering zones, collections or machines moves no address that exists. Machines spread over the availability
+ * zones in turn, so a new one draws those to it that do not say where they spread.
  */
 export const zoneLetters = ["a", "b", "c", "d"] as const;
 const lettersBits = 2;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isMap, parseDocument, type Document, type YAMLMap } from "yaml";
 import { collectionSlots, type Inside, type Os, type Size } from "../../components/plan/index.ts";
 import { prefix } from "../config.ts";
@@ -49,7 +50,13 @@ export function addGroup(file: StackFile, group: NewGroup): StackFile {
   const slot = slots.find((candidate) => !taken.includes(candidate));
   const result = { ...file, text: append(text, "groups", groupLines(group, slot)) };
   try {
-    parseStackFile(result);
+    const now = parseStackFile(result);
+    for (const [kind, before, after] of [
+      ["group", groups, now.groups],
+      ["zone", zones, now.zones],
+    ] as const)
+      for (const [name, was] of Object.entries(before))
+        if (!isDeepStrictEqual(after[name], was)) throw new Error(`the ${kind} ${name} would change`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`the group is not added, since with it ${why}`, { cause: error });
@@ -89,7 +96,10 @@ function groupLines(group: NewGroup, slot: number | undefined): string[] {
 }
 
 /** Text as YAML reads it back inside braces, where commas and brackets end it. */
-const scalar = (value: string) => (/^[A-Za-z][\w.@/-]*$/.test(value) ? value : JSON.stringify(value));
+const scalar = (value: string) =>
+  /^[A-Za-z][\w.@/-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value)
+    ? value
+    : JSON.stringify(value);
 
 /** Puts lines behind the last entry of one of the configuration's maps, as deep as its entries are. */
 function append(text: string, section: string, lines: readonly string[]): string {
@@ -118,9 +128,11 @@ function appendAnew(document: Document, map: unknown, section: string, lines: re
   const path = ["config", `${prefix}${section}`];
   const added = parseDocument(lines.join("\n")).contents;
   if (!isMap(added)) throw new Error(`cannot add to ${section}`);
+  if (map !== undefined && map !== null && !isMap(map))
+    throw new Error(`${section} is not written as a map there; write it out, and add the group again`);
   if (isMap(map)) {
     map.flow = false;
     for (const item of added.items) map.add(item);
   } else document.setIn(path, added);
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }

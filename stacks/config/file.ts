@@ -39,16 +39,26 @@ export async function readStackFile(environment: string, within = folder): Promi
 /** Reads the environment that a stack file describes; throws a ConfigError whose problems name their lines. */
 export function parseStackFile({ environment, text }: StackFile): Environment {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
   const [first] = document.errors;
   if (first !== undefined)
     throw new Error(
       `stacks/Pulumi.${environment}.yaml is not YAML: ${first.message.trimEnd().replace(/:$/, "")}`,
     );
-  const values = (document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {};
+  const values = valuesOf(document, environment);
   const result = checkEnvironment(environment, fromFile(values));
   if ("environment" in result) return result.environment;
   throw new ConfigError(environment, result.problems, (problem) => lineOf(document, lines, problem.path));
+}
+
+function valuesOf(document: Document, environment: string): Record<string, unknown> {
+  try {
+    return (document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {};
+  } catch (error) {
+    // An alias without its anchor only shows here.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`stacks/Pulumi.${environment}.yaml cannot be read: ${why}`, { cause: error });
+  }
 }
 
 /** The same error with the lines of its problems, where the stack file on disk is what was read. */

@@ -3,8 +3,8 @@ import type { Problem } from "./problem.ts";
 
 /** The longest name of a group, zone or collection: clouds' own limits hold with an environment's name before it. */
 const longest = 24;
-/** Windows' computer names end at 15 characters, and a worker's number takes up to four: `-w99`. */
-export const longestWithWindows = 11;
+/** How long a collection's name may be so that its Windows workers' computer names, such as `red-w12`, end at 15. */
+export const longestWithWindows = (workers: number): number => 15 - "-w".length - String(workers).length;
 
 const reserved: readonly string[] = [management, ...roleNames, "outside"];
 // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-reserved-resource-name

@@ -23,7 +23,8 @@ export function showProblem({ path, value, message }: Problem, line?: number): s
 }
 
 function showValue(value: unknown): string {
-  const text = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
+  // Escaped, so that a value of several lines stays on the problem's one.
+  const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

@@ -51,7 +51,13 @@ function integer(first: number, last: number, what: string) {
 
 function text(what: string, pattern = /\S/, example?: string) {
   const allowed = example === undefined ? `write ${what}` : `write ${what}, such as ${example}`;
-  return v.pipe(v.string(allowed), v.regex(pattern, allowed), v.maxLength(500, allowed), v.description(what));
+  return v.pipe(
+    v.string(allowed),
+    v.regex(pattern, allowed),
+    // What is printed for reviewers must be one line of theirs.
+    v.regex(/^[^\p{Cc}\u2028\u2029]{1,500}$/u, `${allowed}: one line of at most 500 characters`),
+    v.description(what),
+  );
 }
 
 /** Keeps the text, and says what its parser finds wrong with it. */
@@ -83,16 +89,37 @@ const traffics = v.pipe(
 const why = text("why it is needed: it becomes the firewall rule's description");
 
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-const quantity = (what: string, example: string) =>
+const processors = /^(?!0+(?:\.0+)?m?$)\d+(?:\.\d+|m)?$/;
+const bytes = /^(?!0)\d+(?:k|Ki|M|Mi|G|Gi|T|Ti)?$/;
+const quantity = (what: string, example: string, pattern: RegExp) =>
   v.pipe(
     v.union([v.string(), v.number()], `write ${what}, such as ${example}`),
     v.transform(String),
-    v.regex(/^\d+(?:\.\d+)?(?:m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, `write ${what}, such as ${example}`),
+    v.regex(pattern, `write ${what}, such as ${example}`),
     v.description(what),
   );
 
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+const labelText = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
+const labelName =
+  /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const labels = v.optional(
-  map(v.string("a label's value is text: put it in quotes"), "labels for Kubernetes nodes, by name"),
+  v.pipe(
+    map(
+      v.pipe(
+        v.string("a label's value is text: put it in quotes"),
+        v.regex(labelText, "a label's value has up to 63 letters, digits, dots, hyphens and underscores"),
+      ),
+      "labels for Kubernetes nodes, by name",
+    ),
+    v.check(
+      (input) =>
+        Object.keys(input).every(
+          (name) => labelName.test(name) && !/(?:^|\.)(?:kubernetes|k8s)\.io\//.test(name),
+        ),
+      "a label's name has up to 63 letters, digits, dots, hyphens and underscores, with a DNS name and a slash before it if you like, but not one of kubernetes.io or k8s.io",
+    ),
+  ),
   {},
 );
 
@@ -149,7 +176,7 @@ const existingSchema = object({
 
 const networkSchema = object({
   cidr,
-  zonePrefix: v.optional(integer(16, 26, "the prefix length of a zone's block"), 22),
+  zonePrefix: v.optional(integer(16, 25, "the prefix length of a zone's block"), 22),
   availabilityZones: v.optional(letters("letters of the availability zones to spread over"), ["a"]),
   overlay: v.exactOptional(choice(["ipip", "vxlan"], "what carries pods' packets between hosts")),
   workerMesh: v.optional(
@@ -166,7 +193,7 @@ const networkSchema = object({
 const zoneSchema = object({
   // A missing slot is a rule's to report, which knows the next free one.
   slot: v.exactOptional(integer(1, 65535, "a zone's slot")),
-  tier: v.exactOptional(text("the zone's tier, such as test")),
+  tier: v.exactOptional(text("the zone's tier", /^[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?$/, "test")),
   inside: v.optional(inside, "open"),
 });
 
@@ -194,13 +221,13 @@ const exposureSchema = object({
 const namespaceSchema = object({
   collection: v.exactOptional(text("the collection whose nodes the namespace's pods run on")),
   quota: object({
-    cpu: quantity("processors that the namespace may use", '"8"'),
-    memory: quantity("memory that the namespace may use", "16Gi"),
+    cpu: quantity("processors that the namespace may use", "8", processors),
+    memory: quantity("memory that the namespace may use", "16Gi", bytes),
     pods: integer(1, 100_000, "the number of pods"),
   }),
   limits: object({
-    cpu: quantity("processors that one container may use", '"2"'),
-    memory: quantity("memory that one container may use", "4Gi"),
+    cpu: quantity("processors that one container may use", "2", processors),
+    memory: quantity("memory that one container may use", "4Gi", bytes),
   }),
   exposures: v.optional(map(exposureSchema, "exposures by name"), {}),
 });

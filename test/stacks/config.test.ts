@@ -13,7 +13,11 @@ interface Case {
   readonly says: readonly string[];
 }
 
-const subnet = (cidr: string, availabilityZone = "a") => ({ id: "subnet-1", cidr, availabilityZone });
+const subnet = (cidr: string, availabilityZone = "a") => ({
+  id: `subnet-${cidr}`,
+  cidr,
+  availabilityZone,
+});
 const windows = (name: string) => group(name, { zone: "red", slot: 2, workers: { windows: { count: 2 } } });
 const flow = (from: string, to: string, traffic = ["tcp/8443"]) => ({
   from,
@@ -135,11 +139,9 @@ const cases: readonly Case[] = [
   },
   {
     title: "managers that do not fit",
-    edits: { "network.zonePrefix": 26 },
+    edits: { "network.zonePrefix": 25, "management.managers.count": 5 },
     says: [
-      "management: 3 machines do not fit: a window in this zone has room for 1; choose a shorter network.zonePrefix, or fewer machines",
-      "groups.red.collections.red.workers: 2 machines do not fit: a window in this zone has room for 1; choose a shorter network.zonePrefix, or fewer machines",
-      "groups.blue.collections.blue.workers: 2 machines do not fit: a window in this zone has room for 1; choose a shorter network.zonePrefix, or fewer machines",
+      "management: 5 machines do not fit: a window in this zone has room for 3; choose a shorter network.zonePrefix (or a larger subnet, where it exists), or fewer machines",
     ],
   },
   {
@@ -158,7 +160,7 @@ const cases: readonly Case[] = [
     title: "IP-in-IP with Windows workers",
     edits: { "network.overlay": "ipip", "groups.win": windows("win") },
     says: [
-      'network.overlay: "ipip": Calico has no IP-in-IP on Windows, and collection "win" has Windows workers; write vxlan, or leave overlay out',
+      'network.overlay: "ipip": Calico has no IP-in-IP on Windows, and collection "win" has Windows workers; write overlay: vxlan',
     ],
   },
   {
@@ -201,14 +203,14 @@ const cases: readonly Case[] = [
     title: "more workers than a collection has addresses for",
     edits: { "groups.red.collections.red.workers.linux.count": 40 },
     says: [
-      "groups.red.collections.red.workers: 40 machines do not fit: a window in this zone has room for 31; choose a shorter network.zonePrefix, or fewer machines",
+      "groups.red.collections.red.workers: 40 machines do not fit: a window in this zone has room for 31; choose a shorter network.zonePrefix (or a larger subnet, where it exists), or fewer machines",
     ],
   },
   {
     title: "a name too long for Windows workers",
-    edits: { "groups.accounting-dept": windows("accounting-dept") },
+    edits: { "network.overlay": "vxlan", "groups.accounting-dept": windows("accounting-dept") },
     says: [
-      "groups.accounting-dept.collections.accounting-dept: a collection with Windows workers has a name of at most 11 characters, since Windows' computer names end at 15; this has 15",
+      "groups.accounting-dept.collections.accounting-dept: a collection with Windows workers has a name of at most 12 characters, since Windows' computer names end at 15; this has 15",
     ],
   },
   {
@@ -351,13 +353,15 @@ const cases: readonly Case[] = [
   {
     title: "a flow to everybody",
     edits: { flows: [flow("red", "0.0.0.0/0")] },
-    says: ['flows[0].to: "0.0.0.0/0": this is every address there is; name the networks that are meant'],
+    says: [
+      'flows[0].to: "0.0.0.0/0": this is a great part of all addresses there are; name the networks that are meant, each /8 or smaller',
+    ],
   },
   {
     title: "a flow to addresses inside the network",
     edits: { flows: [flow("red", "10.16.8.0/24")] },
     says: [
-      'flows[0].to: "10.16.8.0/24": a CIDR block stands for addresses outside network.cidr (10.16.0.0/16); name a zone or a collection instead',
+      'flows[0].to: "10.16.8.0/24": this stands for addresses outside the environment and overlaps network.cidr (10.16.0.0/16); name blocks without it, or in flows a zone or collection',
     ],
   },
   {
@@ -377,8 +381,8 @@ const cases: readonly Case[] = [
     title: "a front door for everybody",
     edits: { "network.frontDoor": ["0.0.0.0/0", "128.0.0.0/1"] },
     says: [
-      'network.frontDoor[0]: "0.0.0.0/0": this lets most of the internet reach the platform; name the networks that people come from, each /8 or smaller',
-      'network.frontDoor[1]: "128.0.0.0/1": this lets most of the internet reach the platform; name the networks that people come from, each /8 or smaller',
+      'network.frontDoor[0]: "0.0.0.0/0": this is a great part of all addresses there are; name the networks that are meant, each /8 or smaller',
+      'network.frontDoor[1]: "128.0.0.0/1": this is a great part of all addresses there are; name the networks that are meant, each /8 or smaller',
     ],
   },
   {
@@ -390,7 +394,7 @@ const cases: readonly Case[] = [
     title: "a service inside the network",
     edits: { "network.services.dns": { addresses: ["10.16.0.2/32"] } },
     says: [
-      'network.services.dns.addresses[0]: "10.16.0.2/32": this lies inside network.cidr (10.16.0.0/16); services are outside the environment',
+      'network.services.dns.addresses[0]: "10.16.0.2/32": this stands for addresses outside the environment and overlaps network.cidr (10.16.0.0/16); name blocks without it, or in flows a zone or collection',
     ],
   },
   {
@@ -434,9 +438,9 @@ const cases: readonly Case[] = [
       },
     },
     says: [
-      "groups.blue.collections.blue.workers: 2 machines do not fit: a window in this zone has room for 0; choose a shorter network.zonePrefix, or fewer machines",
+      "groups.blue.collections.blue.workers: 2 machines do not fit: a window in this zone has room for 0; choose a shorter network.zonePrefix (or a larger subnet, where it exists), or fewer machines",
       'network.existing.subnets.bleu: there is no such zone (did you mean "blue"?); add it under zones, or take its subnets out',
-      'network.existing.subnets.blue[0].cidr: "10.99.0.0/29": it is too small: /28 is the least',
+      'network.existing.subnets.blue[0].cidr: "10.99.0.0/29": it is too small: /27 is the least',
       'network.existing.subnets.blue[0].cidr: "10.99.0.0/29": it lies outside network.cidr (10.16.0.0/16)',
       "network.existing.subnets.blue: availability zone a needs exactly one subnet here: write its id, cidr and availabilityZone: a",
       'network.existing.subnets.red[0].cidr: "10.16.0.128/25": it overlaps 10.16.0.0/24 of zone "management"; zones share no addresses',
@@ -457,7 +461,7 @@ const cases: readonly Case[] = [
     },
     says: [
       'groups.red.namespaces.red.exposures.api: "red.example.com:443": exposure red.web answers there already; choose another host or port',
-      'groups.red.namespaces.red.exposures.api.from[0]: "0.0.0.0/0": this is every address there is; name the networks that may connect',
+      'groups.red.namespaces.red.exposures.api.from[0]: "0.0.0.0/0": this is a great part of all addresses there are; name the networks that may connect, each /8 or smaller',
     ],
   },
   {
@@ -476,11 +480,167 @@ const cases: readonly Case[] = [
     title: "quantities that Kubernetes does not read",
     edits: { "groups.red.namespaces.red.quota": { cpu: "lots", memory: "8GB", pods: 20 } },
     says: [
-      'groups.red.namespaces.red.quota.cpu: "lots": write processors that the namespace may use, such as "8"',
+      'groups.red.namespaces.red.quota.cpu: "lots": write processors that the namespace may use, such as 8',
       'groups.red.namespaces.red.quota.memory: "8GB": write memory that the namespace may use, such as 16Gi',
     ],
   },
+  {
+    title: "names that JavaScript gives a meaning of their own",
+    edits: { "zones.constructor": { slot: 3 }, "groups.prototype": group("prototype") },
+    says: [
+      "zones.constructor: JavaScript gives this word a meaning of its own; choose another name",
+      "groups.prototype: JavaScript gives this word a meaning of its own; choose another name",
+    ],
+  },
+  {
+    title: "Windows workers where no overlay is written",
+    edits: { "groups.win": windows("win") },
+    says: [
+      'network.overlay: Calico has no IP-in-IP on Windows, and collection "win" has Windows workers; write overlay: vxlan',
+    ],
+  },
+  {
+    title: "Windows workers in the lab",
+    edits: { target: "lab", engine: "kubernetes", "network.overlay": "vxlan", "groups.win": windows("win") },
+    says: [
+      "groups.win.collections.win.workers.windows: the lab's machines share one Linux kernel, so it has no Windows workers; choose target aws or azure",
+    ],
+  },
+  {
+    title: "more Windows workers than their names have room for",
+    edits: {
+      "network.overlay": "vxlan",
+      "network.zonePrefix": 18,
+      "groups.twelve-chars": group("twelve-chars", {
+        zone: "red",
+        slot: 2,
+        workers: { windows: { count: 100 } },
+      }),
+    },
+    says: [
+      "groups.twelve-chars.collections.twelve-chars: a collection with Windows workers has a name of at most 10 characters, since Windows' computer names end at 15; this has 12",
+    ],
+  },
+  {
+    title: "pods' and services' blocks that are too small",
+    edits: { "network.podCidr": "192.168.0.0/24", "network.serviceCidr": "10.96.0.0/28" },
+    says: [
+      'network.podCidr: "192.168.0.0/24": it is too small for the engine; choose a block of /20 or larger',
+      'network.serviceCidr: "10.96.0.0/28": it is too small for the engine; choose a block of /24 or larger',
+    ],
+  },
+  {
+    title: "a network that is no addresses",
+    edits: { "network.cidr": "0.0.0.0/16" },
+    says: [
+      'network.cidr: "0.0.0.0/16": it overlaps 0.0.0.0/8, addresses of this network; choose addresses that nothing else uses',
+    ],
+  },
+  {
+    title: "a front door that holds the environment, or is named twice",
+    edits: { "network.frontDoor": ["10.0.0.0/8", "10.200.0.0/16", "10.200.0.0/16"] },
+    says: [
+      'network.frontDoor[0]: "10.0.0.0/8": this stands for addresses outside the environment and overlaps network.cidr (10.16.0.0/16); name blocks without it, or in flows a zone or collection',
+      'network.frontDoor[2]: "10.200.0.0/16": this block is named twice; name it once',
+    ],
+  },
+  {
+    title: "a flow to pods' addresses",
+    edits: { flows: [flow("red", "192.168.5.0/24")] },
+    says: [
+      'flows[0].to: "192.168.5.0/24": this stands for addresses outside the environment and overlaps network.podCidr (192.168.0.0/16); name blocks without it, or in flows a zone or collection',
+    ],
+  },
+  {
+    title: "IP-in-IP for a flow on Azure",
+    edits: { target: "azure", flows: [flow("red", "blue", ["ip/4"])] },
+    says: [
+      'flows[0].traffic: "ip/4": Azure\'s fabric drops IP-in-IP packets, so this opens nothing; take it out',
+    ],
+  },
+  {
+    title: "a reason of several lines, which would forge what reviewers read",
+    edits: { flows: [{ ...flow("red", "blue"), why: "x\nzone red -> zone blue" }] },
+    says: [
+      'flows[0].why: "x\\nzone red -> zone blue": write why it is needed: it becomes the firewall rule\'s description: one line of at most 500 characters',
+    ],
+  },
+  {
+    title: "a service that is named like the front door",
+    edits: { "network.services.front-door": { addresses: ["10.9.0.0/24"], traffic: ["tcp/1"], why: "x" } },
+    says: [
+      "network.services.front-door: a service's name has lower-case letters, digits and hyphens, and is no role's and not front-door",
+    ],
+  },
+  {
+    title: "a label that Kubernetes does not take, or keeps for itself",
+    edits: {
+      "groups.red.collections.red.workers.linux.labels": { tier: "a b" },
+      "groups.blue.collections.blue.workers.linux.labels": { "kubernetes.io/hostname": "x" },
+    },
+    says: [
+      'groups.red.collections.red.workers.linux.labels.tier: "a b": a label\'s value has up to 63 letters, digits, dots, hyphens and underscores',
+      'groups.blue.collections.blue.workers.linux.labels: {"kubernetes.io/hostname":"x"}: a label\'s name has up to 63 letters, digits, dots, hyphens and underscores, with a DNS name and a slash before it if you like, but not one of kubernetes.io or k8s.io',
+    ],
+  },
+  {
+    title: "memory in thousandths and no processors",
+    edits: { "groups.red.namespaces.red.limits": { cpu: 0, memory: "500m" } },
+    says: [
+      'groups.red.namespaces.red.limits.cpu: "0": write processors that one container may use, such as 2',
+      'groups.red.namespaces.red.limits.memory: "500m": write memory that one container may use, such as 4Gi',
+    ],
+  },
+  {
+    title: "a spread that names an availability zone twice",
+    edits: { "management.managers.spread": ["a", "a"] },
+    says: ['management.managers.spread[1]: "a": this availability zone is named twice; name it once'],
+  },
+  {
+    title: "several slips in one section, all of them",
+    edits: {
+      "network.bogus": 1,
+      "network.podCidr": "10.16.0.0/20",
+      "network.availabilityZones": ["a", "a"],
+      "management.registry.siz": "small",
+      "management.managers.count": 4,
+    },
+    says: [
+      "network.bogus: unknown key; allowed here: cidr, zonePrefix, availabilityZones, overlay, workerMesh, podCidr, serviceCidr, frontDoor, services, existing",
+      'management.registry.siz: unknown key (did you mean "size"?); allowed here: count, size, labels, spread',
+      'network.podCidr: "10.16.0.0/20": it overlaps 10.16.0.0/16, network.cidr; choose addresses that nothing else uses',
+      'network.availabilityZones[1]: "a": this availability zone is named twice; name it once',
+      "management.managers.count: 4: managers agree by majority (Raft), so an even number survives no more failures than one less; use 3 or 5",
+    ],
+  },
+  {
+    title: "a missing slot beside a zone with a slip, whose slot is not offered",
+    edits: { "zones.red.slots": 3, "zones.blue.slot": undefined },
+    says: [
+      'zones.red.slots: unknown key (did you mean "slot"?); allowed here: slot, tier, inside',
+      "zones.blue.slot: a zone's slot is missing: it fixes the zone's addresses; the next free slot is 2",
+    ],
+  },
+  {
+    title: "an existing network whose subnet is larger than it",
+    edits: {
+      "network.existing": {
+        id: "vpc-1",
+        subnets: {
+          management: [subnet("10.16.0.0/15")],
+          red: [subnet("10.18.1.0/24")],
+          blue: [subnet("10.16.2.0/24")],
+        },
+      },
+    },
+    says: [
+      'network.existing.subnets.management[0].cidr: "10.16.0.0/15": it lies outside network.cidr (10.16.0.0/16)',
+      'network.existing.subnets.red[0].cidr: "10.18.1.0/24": it lies outside network.cidr (10.16.0.0/16)',
+      'network.existing.subnets.blue[0].cidr: "10.16.2.0/24": it overlaps 10.16.0.0/15 of zone "management"; zones share no addresses',
+    ],
+  },
 ];
+
 describe("a configuration", () => {
   it("without problems gives an environment with every default filled in", () => {
     const { network, groups, zones } = parseEnvironment("sample", sound());
@@ -499,12 +659,12 @@ describe("a configuration", () => {
     assert.equal(groups["red"]?.namespaces["red"]?.collection, "red");
   });
 
-  it("leaves the overlay out and gets what the target and its workers carry", () => {
+  it("leaves the overlay out and gets what the target carries", () => {
     const overlay = (edits: Record<string, unknown>) =>
       parseEnvironment("sample", edited(edits)).network.overlay;
     assert.equal(overlay({}), "ipip");
     assert.equal(overlay({ target: "azure" }), "vxlan");
-    assert.equal(overlay({ "groups.win": windows("win") }), "vxlan");
+    assert.equal(overlay({ target: "lab", engine: "kubernetes" }), "ipip");
   });
 
   it("that Pulumi hands over as text reads the same", () => {

@@ -1,4 +1,5 @@
 import {
+  contains,
   management,
   overlaps,
   parseBlock,
@@ -34,7 +35,7 @@ export function existingProblems({ target, network }: Draft, written: Written): 
       });
   for (const [zone, list] of Object.entries(subnets))
     problems.push(...subnetProblems([...path, "subnets", zone], list, network, target));
-  return [...problems, ...overlapProblems(path, subnets)];
+  return [...problems, ...overlapProblems(path, subnets), ...doubledIds(path, subnets)];
 }
 
 function subnetProblems(
@@ -46,14 +47,14 @@ function subnetProblems(
   const problems: Problem[] = [];
   subnets.forEach((subnet, index) => {
     const block = parseBlock(subnet.cidr);
-    // The smallest that AWS has; an eighth of it is a collection's window.
-    if (block.prefix > 28)
+    // An eighth is a window, and clouds keep a subnet's first four addresses, which must not reach window 1.
+    if (block.prefix > 27)
       problems.push({
         path: [...path, index, "cidr"],
         value: subnet.cidr,
-        message: "it is too small: /28 is the least",
+        message: "it is too small: /27 is the least",
       });
-    if (!overlaps(block, parseBlock(cidr)))
+    if (!contains(parseBlock(cidr), block))
       problems.push({
         path: [...path, index, "cidr"],
         value: subnet.cidr,
@@ -97,4 +98,26 @@ function overlapProblems(
           },
         ];
   });
+}
+
+function doubledIds(
+  path: Problem["path"],
+  subnets: Readonly<Record<string, readonly ExistingSubnet[]>>,
+): Problem[] {
+  const owners = new Map<string, string>();
+  return Object.entries(subnets).flatMap(([zone, list]) =>
+    list.flatMap(({ id }, index) => {
+      const owner = owners.get(id);
+      owners.set(id, owner ?? zone);
+      return owner === undefined
+        ? []
+        : [
+            {
+              path: [...path, "subnets", zone, index, "id"],
+              value: id,
+              message: `zone "${owner}" has this subnet; each zone has subnets of its own`,
+            },
+          ];
+    }),
+  );
 }

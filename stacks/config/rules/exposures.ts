@@ -23,11 +23,12 @@ export function exposureProblems({ groups }: Draft): Problem[] {
                 },
               ];
         from.forEach((text, index) => {
-          if (parseBlock(text).prefix === 0)
+          if (parseBlock(text).prefix < 8)
             problems.push({
               path: [...path, "from", index],
               value: text,
-              message: "this is every address there is; name the networks that may connect",
+              message:
+                "this is a great part of all addresses there are; name the networks that may connect, each /8 or smaller",
             });
         });
         return problems;

@@ -1,14 +1,8 @@
-import {
-  contains,
-  management,
-  parseBlock,
-  roleNames,
-  showTraffic,
-  type Block,
-} from "../../../components/plan/index.ts";
+import { management, parseBlock, roleNames, showTraffic } from "../../../components/plan/index.ts";
 import type { Draft } from "../draft.ts";
 import { didYouMean, type Problem } from "../problem.ts";
 import type { Written } from "../written.ts";
+import { outsideProblems } from "./outside.ts";
 
 /** Problems of the flows that a stack file adds. */
 export function flowProblems(draft: Draft, written: Written): Problem[] {
@@ -23,6 +17,12 @@ export function flowProblems(draft: Draft, written: Written): Problem[] {
       ...pairProblems(path, from, to, draft),
     ];
     for (const one of traffic) {
+      if (draft.target === "azure" && one.kind === "ip" && one.number === 4)
+        problems.push({
+          path: [...path, "traffic"],
+          value: showTraffic(one),
+          message: "Azure's fabric drops IP-in-IP packets, so this opens nothing; take it out",
+        });
       const key = `${from} -> ${to} ${showTraffic(one)}`;
       const first = seen.get(key);
       if (first !== undefined)
@@ -44,7 +44,7 @@ function endProblems(
   written: Written,
 ): Problem[] {
   if ((roleNames as readonly string[]).includes(end)) return [];
-  if (/^[\d.]+(?:\/|$)/.test(end)) return outsideProblems(path, end, network);
+  if (/^[\d.]+(?:\/|$)/.test(end)) return blockProblems(path, end, network);
   const zones = [management, ...written.zones];
   const [zone = "", collection, ...rest] = end.split("/");
   if (rest.length > 0 || !zones.includes(zone))
@@ -71,29 +71,13 @@ function endProblems(
   ];
 }
 
-function outsideProblems(path: Problem["path"], end: string, network: Draft["network"]): Problem[] {
-  let block: Block;
+function blockProblems(path: Problem["path"], end: string, network: Draft["network"]): Problem[] {
   try {
-    block = parseBlock(end);
+    parseBlock(end);
   } catch (error) {
     return [{ path, value: end, message: error instanceof Error ? error.message : String(error) }];
   }
-  if (block.prefix === 0)
-    return [
-      { path, value: end, message: "this is every address there is; name the networks that are meant" },
-    ];
-  if (
-    network !== undefined &&
-    (contains(parseBlock(network.cidr), block) || contains(block, parseBlock(network.cidr)))
-  )
-    return [
-      {
-        path,
-        value: end,
-        message: `a CIDR block stands for addresses outside network.cidr (${network.cidr}); name a zone or a collection instead`,
-      },
-    ];
-  return [];
+  return outsideProblems(path, end, network);
 }
 
 function pairProblems(path: Problem["path"], from: string, to: string, { zones }: Draft): Problem[] {

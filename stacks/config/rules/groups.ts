@@ -59,10 +59,17 @@ function collectionProblems(
       path: [...path, "workers"],
       message: "a collection needs workers; write, for example, linux: { count: 2 }",
     });
-  if (workers.windows !== undefined && name.length > longestWithWindows)
+  const longest = longestWithWindows(workers.windows?.count ?? 0);
+  if (workers.windows !== undefined && draft.target === "lab")
+    problems.push({
+      path: [...path, "workers", "windows"],
+      message:
+        "the lab's machines share one Linux kernel, so it has no Windows workers; choose target aws or azure",
+    });
+  if (workers.windows !== undefined && name.length > longest)
     problems.push({
       path,
-      message: `a collection with Windows workers has a name of at most ${longestWithWindows} characters, since Windows' computer names end at 15; this has ${name.length}`,
+      message: `a collection with Windows workers has a name of at most ${longest} characters, since Windows' computer names end at 15; this has ${name.length}`,
     });
   problems.push(...machineProblems([...path, "workers"], Object.fromEntries(pools), zone, draft));
   return problems;

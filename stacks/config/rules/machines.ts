@@ -19,7 +19,7 @@ export function machineProblems(
       ? [
           {
             path,
-            message: `${count} machines do not fit: a window in this zone has room for ${capacity}; choose a shorter network.zonePrefix, or fewer machines`,
+            message: `${count} machines do not fit: a window in this zone has room for ${capacity}; choose a shorter network.zonePrefix (or a larger subnet, where it exists), or fewer machines`,
           },
         ]
       : []),
@@ -44,13 +44,16 @@ function spreadProblems(
   { availabilityZones }: NonNullable<Draft["network"]>,
 ): Problem[] {
   return spread.flatMap((letter, index) =>
-    (availabilityZones as readonly string[]).includes(letter)
+    (availabilityZones as readonly string[]).includes(letter) && spread.indexOf(letter) === index
       ? []
       : [
           {
             path: [...path, "spread", index],
             value: letter,
-            message: `the network has availability zones ${availabilityZones.join(", ")}; name one of them, or add it to network.availabilityZones`,
+            message:
+              spread.indexOf(letter) < index
+                ? "this availability zone is named twice; name it once"
+                : `the network has availability zones ${availabilityZones.join(", ")}; name one of them, or add it to network.availabilityZones`,
           },
         ],
   );

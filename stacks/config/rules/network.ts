@@ -1,6 +1,16 @@
-import { contains, overlaps, parseBlock, showBlock, type Block } from "../../../components/plan/index.ts";
+import {
+  overlaps,
+  parseBlock,
+  roleNames,
+  showBlock,
+  slotCount,
+  type Block,
+  type Overlay,
+  type Target,
+} from "../../../components/plan/index.ts";
 import type { Draft } from "../draft.ts";
 import type { Problem } from "../problem.ts";
+import { outsideProblems } from "./outside.ts";
 
 /** Services whose traffic and reason every reader knows; others must say theirs. */
 export const knownServices: Readonly<Record<string, { traffic: readonly string[]; why: string }>> = {
@@ -9,8 +19,11 @@ export const knownServices: Readonly<Record<string, { traffic: readonly string[]
   packages: { traffic: ["tcp/443"], why: "machines install and update packages" },
 };
 
+const reservedServices: readonly string[] = [...roleNames, "front-door"];
+
 /** What else uses addresses on every machine: an environment that took them would lose answers. */
 const taken: readonly [Block, string][] = [
+  [parseBlock("0.0.0.0/8"), "addresses of this network"],
   [parseBlock("127.0.0.0/8"), "loopback"],
   [parseBlock("169.254.0.0/16"), "link-local addresses, which clouds use for metadata"],
   [parseBlock("172.17.0.0/16"), "the container engine's default bridge"],
@@ -24,6 +37,7 @@ export function networkProblems({ target, network, zones, groups }: Draft): Prob
     ...overlapProblems(network),
     ...overlayProblems(network, target, groups),
     ...availabilityZoneProblems(network, target),
+    ...engineCidrProblems(network),
     ...frontDoorProblems(network),
     ...serviceProblems(network),
   ];
@@ -50,11 +64,11 @@ function sizeProblems(network: Network, target: Draft["target"], zoneCount: numb
       value: cidr,
       message: `it is too small for a single zone of /${zonePrefix}; choose a block of /${zonePrefix - 4} or larger, or a longer zonePrefix`,
     });
-  else if (2 ** (zonePrefix - prefix) < zoneCount)
+  else if (slotCount(network) < zoneCount)
     problems.push({
       path: ["network", "cidr"],
       value: cidr,
-      message: `it is too small: it has room for ${2 ** (zonePrefix - prefix)} zones of /${zonePrefix} and there are ${zoneCount} with management; choose a larger block or a longer zonePrefix`,
+      message: `it is too small: it has room for ${slotCount(network)} zones of /${zonePrefix} and there are ${zoneCount} with management; choose a larger block or a longer zonePrefix`,
     });
   return problems;
 }
@@ -80,10 +94,17 @@ function overlapProblems({ cidr, podCidr, serviceCidr }: Network): Problem[] {
   });
 }
 
+/**
+ * IP-in-IP where the target's fabric lets packets of IP protocol 4 pass, else VXLAN. It follows from the target alone:
+ * a group that comes with Windows workers must not change what everybody else's packets travel in.
+ */
+export const defaultOverlay = (target: Target | undefined): Overlay =>
+  target === "azure" ? "vxlan" : "ipip";
+
 function overlayProblems({ overlay }: Network, target: Draft["target"], groups: Draft["groups"]): Problem[] {
-  if (overlay !== "ipip") return [];
   const path = ["network", "overlay"];
   const problems: Problem[] = [];
+  if ((overlay ?? defaultOverlay(target)) !== "ipip") return [];
   if (target === "azure")
     problems.push({
       path,
@@ -98,7 +119,7 @@ function overlayProblems({ overlay }: Network, target: Draft["target"], groups: 
     problems.push({
       path,
       value: overlay,
-      message: `Calico has no IP-in-IP on Windows, and collection "${windows[0]?.[0]}" has Windows workers; write vxlan, or leave overlay out`,
+      message: `Calico has no IP-in-IP on Windows, and collection "${windows[0]?.[0]}" has Windows workers; write overlay: vxlan`,
     });
   return problems;
 }
@@ -114,29 +135,41 @@ function availabilityZoneProblems({ availabilityZones }: Network, target: Draft[
   });
 }
 
-function frontDoorProblems({ frontDoor }: Network): Problem[] {
-  return frontDoor.flatMap((text, index) =>
-    parseBlock(text).prefix >= 8
-      ? []
-      : [
-          {
-            path: ["network", "frontDoor", index],
-            value: text,
-            message:
-              "this lets most of the internet reach the platform; name the networks that people come from, each /8 or smaller",
-          },
-        ],
+/** Calico hands each host pods' addresses in blocks of /26, and a cluster has hundreds of services. */
+function engineCidrProblems({ podCidr, serviceCidr }: Network): Problem[] {
+  return [["podCidr", podCidr, 20] as const, ["serviceCidr", serviceCidr, 24] as const].flatMap(
+    ([name, text, longest]) =>
+      parseBlock(text).prefix <= longest
+        ? []
+        : [
+            {
+              path: ["network", name],
+              value: text,
+              message: `it is too small for the engine; choose a block of /${longest} or larger`,
+            },
+          ],
   );
 }
 
-function serviceProblems({ services, cidr }: Network): Problem[] {
-  return Object.entries(services).flatMap(([name, { traffic, why, addresses }]) => {
+function frontDoorProblems(network: Network): Problem[] {
+  const { frontDoor } = network;
+  return frontDoor.flatMap((text, index) => {
+    const path = ["network", "frontDoor", index];
+    if (frontDoor.indexOf(text) < index)
+      return [{ path, value: text, message: "this block is named twice; name it once" }];
+    return outsideProblems(path, text, network);
+  });
+}
+
+function serviceProblems(network: Network): Problem[] {
+  return Object.entries(network.services).flatMap(([name, { traffic, why, addresses }]) => {
     const path = ["network", "services", name];
     const problems: Problem[] = [];
-    if (!/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(name) || ["manager", "registry", "worker"].includes(name))
+    if (!/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(name) || reservedServices.includes(name))
       problems.push({
         path,
-        message: "a service's name has lower-case letters, digits and hyphens, and is no role's",
+        message:
+          "a service's name has lower-case letters, digits and hyphens, and is no role's and not front-door",
       });
     if (!Object.hasOwn(knownServices, name) && (traffic === undefined || why === undefined))
       problems.push({
@@ -144,12 +177,7 @@ function serviceProblems({ services, cidr }: Network): Problem[] {
         message: `say its traffic and why; only ${Object.keys(knownServices).join(", ")} have both by default`,
       });
     addresses.forEach((address, index) => {
-      if (contains(parseBlock(cidr), parseBlock(address)))
-        problems.push({
-          path: [...path, "addresses", index],
-          value: address,
-          message: `this lies inside network.cidr (${cidr}); services are outside the environment`,
-        });
+      problems.push(...outsideProblems([...path, "addresses", index], address, network));
     });
     return problems;
   });

@@ -1,13 +1,13 @@
-import { parseBlock } from "../../../components/plan/index.ts";
+import { slotCount } from "../../../components/plan/index.ts";
 import type { Draft } from "../draft.ts";
 import { nameProblems } from "../names.ts";
 import type { Problem } from "../problem.ts";
+import type { Written } from "../written.ts";
 
-export function zoneProblems({ zones = {}, network }: Draft): Problem[] {
+export function zoneProblems({ zones = {}, network }: Draft, written: Written): Problem[] {
   const last = lastSlot(network);
   const owners = new Map<number, string>();
-  for (const [name, { slot }] of Object.entries(zones))
-    if (slot !== undefined && !owners.has(slot)) owners.set(slot, name);
+  for (const [name, slot] of written.slots) if (!owners.has(slot)) owners.set(slot, name);
   const free = freeSlots(owners, last);
 
   return Object.entries(zones).flatMap(([name, { slot }]) => {
@@ -41,7 +41,7 @@ export function zoneProblems({ zones = {}, network }: Draft): Problem[] {
 
 function lastSlot(network: Draft["network"]): number {
   if (network === undefined || network.existing !== undefined) return 65535;
-  return Math.max(0, 2 ** (network.zonePrefix - parseBlock(network.cidr).prefix) - 1);
+  return Math.max(0, slotCount(network) - 1);
 }
 
 function* freeSlots(taken: ReadonlyMap<number, string>, last: number): Generator<number, undefined> {

@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import {
   allowedBy,
   icmp,
+  ip,
   ipip,
   plan,
+  ruleId,
   showTraffic,
   tcp,
   udp,
+  type Flow,
   type Host,
   type Plan,
   type Traffic,
 } from "../../../components/plan/index.ts";
+import { mkePorts } from "../../../components/plan/mkePorts.ts";
 import { environment, group } from "../../support/config.ts";
 
 const host = ({ hosts }: Plan, name: string): Host => {
@@ -20,57 +25,34 @@ const host = ({ hosts }: Plan, name: string): Host => {
 };
 
 /** Which of these packets pass from one machine to another. */
-const passing = (planned: Plan, from: string, to: string, packets: readonly Traffic[]): string[] =>
-  packets
-    .filter((packet) => allowedBy(planned, host(planned, from), host(planned, to), packet) !== undefined)
-    .map(showTraffic);
+function passing(planned: Plan, from: string, to: string, packets: readonly Traffic[]): string[] {
+  const { zones, flows, rules } = planned;
+  const through = (open: readonly Flow[]) =>
+    packets
+      .filter(
+        (packet) =>
+          allowedBy({ zones, flows: open }, host(planned, from), host(planned, to), packet) !== undefined,
+      )
+      .map(showTraffic);
+  // Rules are what becomes of flows in a firewall: they must let through the same.
+  const byRules = through(rules.map((rule) => ({ ...rule, why: "" })));
+  assert.deepEqual(byRules, through(flows), "the rules let through what the flows do");
+  return byRules;
+}
 
-const ports = (make: (port: number) => Traffic, ...numbers: number[]) =>
-  numbers.map((number) => make(number));
-/** Every port that any engine's table names, the ones beside them, and what nothing names. */
+/** The ports of the engines' tables, those beside them, ports of older tables, and what nothing names. */
 const everything: Traffic[] = [
-  ...ports(
-    tcp,
-    22,
-    80,
-    178,
-    179,
-    180,
-    443,
-    2375,
-    2376,
-    2377,
-    2378,
-    2379,
-    2380,
-    2381,
-    4789,
-    6443,
-    6444,
-    7945,
-    7946,
-  ),
-  ...ports(
-    tcp,
-    8443,
-    9100,
-    10249,
-    10250,
-    10251,
-    12375,
-    12376,
-    12377,
-    12378,
-    12379,
-    12380,
-    12381,
-    12382,
-    12383,
-  ),
-  ...ports(tcp, 12384, 12385, 12386, 12387, 12388, 12389, 12390, 12391, 30000, 32768, 65535),
-  ...ports(udp, 53, 123, 179, 2377, 4788, 4789, 4790, 7945, 7946, 7947, 10250, 12376),
+  ..."22 80 178 179 180 443 2375 2376 2377 2378 2379 2380 2381 4194 4789 5985 5986 6443 6444 7945 7946 8443 9055 9091"
+    .split(" ")
+    .map((port) => tcp(Number(port))),
+  ..."9094 9099 9100 10248 10249 10250 10251 10256 12375 12376 12377 12378 12379 12380 12381 12382 12383 12384 12385"
+    .split(" ")
+    .map((port) => tcp(Number(port))),
+  ..."12386 12387 12388 12389 12390 12391 30000 32768 65535".split(" ").map((port) => tcp(Number(port))),
+  ..."53 123 179 2377 4788 4789 4790 7945 7946 7947 10250 12376".split(" ").map((port) => udp(Number(port))),
   icmp,
   ipip,
+  ip(50),
 ];
 const toManagers = [
   "tcp/179 tcp/443 tcp/2376 tcp/2377 tcp/6443 tcp/7946 tcp/10250 tcp/12376 tcp/12379 tcp/12380 tcp/12381 tcp/12382",
@@ -125,7 +107,10 @@ const cases: readonly Case[] = [
   },
   {
     title: "MKE with Windows workers",
-    edits: { "groups.red.collections.red.workers": { windows: { count: 1 }, linux: { count: 1 } } },
+    edits: {
+      "network.overlay": "vxlan",
+      "groups.red.collections.red.workers": { windows: { count: 1 }, linux: { count: 1 } },
+    },
     passes: [
       ["manager-1", "red-w1", ["tcp/179", "tcp/2376", ...toEveryHost.slice(1)]],
       ["manager-1", "red-1", toEveryHost],
@@ -144,6 +129,21 @@ const cases: readonly Case[] = [
       ["red-1", "red-2", [...toEveryHost, "ip/4"]],
       ["red-1", "blue-1", ["tcp/8443"]],
       ["blue-1", "red-1", []],
+    ],
+  },
+  {
+    title: "Windows workers in a zone that is closed inside",
+    edits: {
+      "network.overlay": "vxlan",
+      "zones.red.inside": "flows",
+      "zones.blue.inside": "flows",
+      "groups.red.collections.red.workers": { windows: { count: 2 }, linux: { count: 1 } },
+    },
+    passes: [
+      ["red-1", "red-w1", ["tcp/179", "tcp/2376", ...toEveryHost.slice(1)]],
+      ["red-w1", "red-1", toEveryHost],
+      ["blue-1", "blue-2", toEveryHost],
+      ["red-1", "blue-1", []],
     ],
   },
   {
@@ -180,7 +180,7 @@ for (const { title, edits, passes } of cases)
   });
 
 describe("every flow", () => {
-  const planned = plan(environment({ "network.overlay": "ipip", "network.frontDoor": ["10.0.0.0/9"] }));
+  const planned = plan(environment({ "network.overlay": "ipip", "network.frontDoor": ["10.128.0.0/9"] }));
 
   it("says why it is needed, and those of the engine and the overlay where that is documented", () => {
     for (const flow of planned.flows) {
@@ -220,9 +220,9 @@ describe("every flow", () => {
       [
         ["dns", "udp/53", "names are resolved"],
         ["dns", "tcp/53", "names are resolved"],
-        ["time", "udp/123", "clocks agree, which TLS and the engine's managers need"],
         ["packages", "tcp/443", "machines install and update packages"],
         ["syslog", "tcp/6514", "auditors read the logs"],
+        ["time", "udp/123", "clocks agree, which TLS and the engine's managers need"],
       ],
     );
     assert.equal(services.length, 15);
@@ -230,18 +230,60 @@ describe("every flow", () => {
 });
 
 describe("rules", () => {
-  it("are the fewest that open exactly the flows: adjacent ports of the same ends are one", () => {
-    const { rules, flows } = plan(environment());
-    const manager = rules.filter(
-      ({ from, to }) =>
-        from === to ||
-        (from.kind === "role" && to.kind === "role" && from.role === "worker" && to.role === "manager"),
+  const texts = (edits: Record<string, unknown>) => plan(environment(edits)).rules.map(ruleId);
+
+  it("are few: adjacent ports of the same ends are one", () => {
+    const rules = texts({});
+    assert.ok(rules.includes("worker -> manager: tcp/12379-12388"));
+    assert.ok(rules.includes("worker -> manager: tcp/12390"));
+    assert.equal(new Set(rules).size, rules.length, "no rule is there twice");
+  });
+
+  it("of a flow that the stack file adds are its own, so that the next one renames none", () => {
+    const flow = (port: number) => ({
+      from: "red",
+      to: "blue",
+      traffic: [`tcp/${port}`],
+      why: "orders",
+      owner: "red",
+    });
+    const one = texts({ flows: [flow(8443)] });
+    const two = texts({ flows: [flow(8443), flow(8444)] });
+    assert.deepEqual(
+      two.filter((rule) => !one.includes(rule)),
+      ["zone red -> zone blue: tcp/8444"],
     );
-    assert.ok(manager.some(({ traffic }) => showTraffic(traffic) === "tcp/12379-12388"));
-    assert.equal(
-      rules.reduce((sum, rule) => sum + rule.flows.length, 0),
-      flows.length,
-      "each flow is in one rule",
+    assert.deepEqual(
+      one.filter((rule) => !two.includes(rule)),
+      [],
     );
+  });
+
+  it("are not doubled where a flow asks for what the roles have", () => {
+    const flow = { from: "worker", to: "registry", traffic: ["tcp/443"], why: "images", owner: "red" };
+    assert.deepEqual(texts({ flows: [flow] }), texts({}));
+  });
+});
+
+describe("MKE's ports", () => {
+  it("are those that the vendor documents for 3.8 and 3.9 between hosts of the cluster, no more and no fewer", async () => {
+    const csv = await readFile(new URL("mke-ports.csv", import.meta.url), "utf8");
+    const documented = csv
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.match(/(?:"[^"]*"|[^,])+/g) ?? [])
+      .filter(([, , , , scope, , , , versions]) => scope === "Internal" && /MKE3\.[89]/.test(versions ?? ""))
+      .map(
+        ([protocol, port, , to]) =>
+          `${protocol}/${port} to ${(to ?? "").includes("worker") ? "every host" : "managers"}`,
+      );
+    const opened = mkePorts
+      .filter(({ to, from, os }) => from === "all" && os === undefined && to.join() !== "registry")
+      .map(
+        ({ to, traffic }) =>
+          `${showTraffic(traffic)} to ${to.includes("worker") ? "every host" : "managers"}`,
+      );
+    assert.deepEqual([...new Set(documented)].sort(), opened.sort());
   });
 });
