@@ -131,6 +131,21 @@ describe("adding an application group", () => {
       assert.throws(() => addGroup(file, { ...group, ...change }), { message });
     });
 
+  it("refuses where the groups stand elsewhere in the file, instead of taking them out", async () => {
+    const { text } = await readStackFile("demo");
+    const [before = "", groups = ""] = text.split("  bulkhead:groups:\n");
+    const aliased = `x-groups: &groups\n${groups}${before}  bulkhead:groups: *groups\n`;
+    assert.equal(Object.keys(parseStackFile(fileOf(aliased)).groups).length, 1);
+    assert.throws(() => addGroup(fileOf(aliased), group), {
+      message: /groups is not written as a map there/,
+    });
+  });
+
+  it("quotes what YAML would read as something else than text", async () => {
+    const added = addGroup(await readStackFile("dev"), { ...group, owner: "true", directoryGroup: "null" });
+    assert.equal(parseStackFile(added).groups["risk"]?.owner, "true");
+  });
+
   it("refuses an eighth collection in a zone, which has room for seven", async () => {
     let file = await readStackFile("dev-tiers");
     for (const name of ["a", "b", "c", "d"]) file = addGroup(file, { ...group, name, zone: "test" });

@@ -711,6 +711,11 @@ describe("a configuration", () => {
     );
   });
 
+  it("offers no slot that stands in a zone with a problem", () => {
+    const edits = { "zones.red.tier": "A B", "zones.blue.slot": undefined };
+    assert.match(problems(edited(edits)).join("\n"), /zones\.blue\.slot: .*the next free slot is 2$/);
+  });
+
   it("takes no zone for unknown only because the zone itself has a problem", () => {
     assert.deepEqual(problems(edited({ "zones.red.slots": 3, flows: [flow("red", "blue")] })).length, 1);
   });

@@ -279,6 +279,12 @@ describe("limits", () => {
     const what = "rules in the fullest security group, one direction";
     const few = limits({})[what];
     assert.equal(few, "36/60");
+    const blocks = ["10.192.0.0/16", "10.193.0.0/16", "10.194.0.0/16"];
+    assert.equal(
+      limits({ "network.frontDoor": blocks })[what],
+      "42/60",
+      "each block takes a rule for each port",
+    );
     assert.equal(limits({ "zones.green": { slot: 9 }, "groups.green": group("green") })[what], few);
   });
   it("tell on Azure how many rules the fullest network security group has", () => {
