@@ -2,20 +2,22 @@ import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Imports that a folder may not make, so that dependencies point one way only. */
-const oneWay = (files, patterns, message) => ({
+/** Imports that a folder may not make, so that dependencies point one way only: pairs of a pattern and why. */
+const oneWay = (files, ...patterns) => ({
   files,
   rules: {
     "@typescript-eslint/no-restricted-imports": [
       "error",
-      { patterns: patterns.map((regex) => ({ regex, message })) },
+      { patterns: patterns.map(([regex, message]) => ({ regex, message })) },
     ],
   },
 });
 
-const pulumiSdks = "^@pulumi/";
-const stacks = "(^|/)stacks/";
-const scripts = "(^|/)scripts/";
+const pure = "the plan is pure: no Pulumi, no I/O, nothing outside components/plan";
+const upwards = "components never import from stacks or scripts: pass what they need as arguments";
+const clouds =
+  "only a target's or an engine's own folder imports its SDK, so that nothing heavy is loaded for another";
+
 export default defineConfig(
   globalIgnores(["node_modules", "**/*.js", "!eslint.config.js"]),
   js.configs.recommended,
@@ -35,17 +37,17 @@ export default defineConfig(
     },
   },
   // stacks -> components/<target> -> components/plan, and never backwards.
-  oneWay(
-    ["components/plan/**"],
-    [pulumiSdks, stacks, scripts, "^\\.\\./", "^node:"],
-    "the plan is pure: no Pulumi, no I/O, nothing outside components/plan",
-  ),
+  oneWay(["components/plan/**"], ["^@pulumi/|(^|/)(stacks|scripts)/|^\\.\\./|^node:", pure]),
   oneWay(
     ["components/!(plan)/**"],
-    [stacks, scripts],
-    "components never import from stacks or scripts: pass what they need as arguments",
+    ["(^|/)(stacks|scripts)/", upwards],
+    ["^@pulumi/(aws|azure-native|kubernetes|tls)", clouds],
   ),
-  oneWay(["stacks/**"], [scripts], "stacks never import from scripts"),
+  oneWay(
+    ["stacks/**"],
+    ["(^|/)scripts/", "stacks never import from scripts"],
+    ["^@pulumi/(aws|azure-native|kubernetes|tls)", clouds],
+  ),
   {
     // Mocha's describe and it return promises that mocha itself awaits.
     files: ["test/**/*.ts"],
