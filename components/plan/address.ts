@@ -24,6 +24,9 @@ export function parseBlock(text: string): Block {
   return block;
 }
 
+/** Whether text is meant as addresses rather than as a name, which begins with a letter. */
+export const isMeantAsBlock = (text: string): boolean => /^\d/.test(text);
+
 export const showAddress = (address: number): string => Address4.fromBigInt(BigInt(address)).correctForm();
 
 export const showBlock = (block: Block): string => `${showAddress(block.start)}/${block.prefix}`;

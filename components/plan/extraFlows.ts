@@ -1,3 +1,4 @@
+import { isMeantAsBlock } from "./address.ts";
 import type { Environment, ExtraFlow } from "./environment.ts";
 import { role, type Endpoint, type Flow } from "./flow.ts";
 
@@ -14,7 +15,7 @@ export const roleNames = ["manager", "registry", "worker"] as const;
 export function endpoint(text: string): Endpoint {
   const name = roleNames.find((candidate) => candidate === text);
   if (name !== undefined) return role(name);
-  if (/^[\d.]+\/\d+$/.test(text)) return { kind: "outside", name: text, addresses: [text] };
+  if (isMeantAsBlock(text)) return { kind: "outside", name: text, addresses: [text] };
   const [zone = "", collection] = text.split("/");
   return collection === undefined ? { kind: "zone", zone } : { kind: "collection", zone, collection };
 }

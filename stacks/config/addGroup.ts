@@ -3,6 +3,7 @@ import { isMap, parseDocument, type Document, type YAMLMap } from "yaml";
 import { collectionSlots, type Inside, type Os, type Size } from "../../components/plan/index.ts";
 import { prefix } from "../config.ts";
 import { parseStackFile, type StackFile } from "./file.ts";
+import { nextFreeWindow } from "./rules/groups.ts";
 import { nextFreeSlot } from "./rules/zones.ts";
 
 /** What a new application group is. */
@@ -46,8 +47,7 @@ export function addGroup(file: StackFile, group: NewGroup): StackFile {
     .flatMap(({ collections }) => Object.values(collections))
     .filter(({ zone }) => zone === group.zone)
     .map(({ slot }) => slot);
-  const slots = Array.from({ length: collectionSlots }, (_, index) => index + 1);
-  const slot = slots.find((candidate) => !taken.includes(candidate));
+  const slot = nextFreeWindow(taken);
   const result = { ...file, text: append(text, "groups", groupLines(group, slot)) };
   try {
     const now = parseStackFile(result);

@@ -1,4 +1,10 @@
-import { management, parseBlock, roleNames, showTraffic } from "../../../components/plan/index.ts";
+import {
+  isMeantAsBlock,
+  management,
+  parseBlock,
+  roleNames,
+  showTraffic,
+} from "../../../components/plan/index.ts";
 import type { Draft } from "../draft.ts";
 import { didYouMean, type Problem } from "../problem.ts";
 import type { Written } from "../written.ts";
@@ -44,7 +50,7 @@ function endProblems(
   written: Written,
 ): Problem[] {
   if ((roleNames as readonly string[]).includes(end)) return [];
-  if (/^[\d.]+(?:\/|$)/.test(end)) return blockProblems(path, end, network);
+  if (isMeantAsBlock(end)) return blockProblems(path, end, network);
   const zones = [management, ...written.zones];
   const [zone = "", collection, ...rest] = end.split("/");
   if (rest.length > 0 || !zones.includes(zone))
@@ -81,7 +87,7 @@ function blockProblems(path: Problem["path"], end: string, network: Draft["netwo
 }
 
 function pairProblems(path: Problem["path"], from: string, to: string, { zones }: Draft): Problem[] {
-  const outside = [from, to].every((end) => /^[\d.]+\//.test(end));
+  const outside = [from, to].every(isMeantAsBlock);
   if (outside)
     return [
       {

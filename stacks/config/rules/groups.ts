@@ -144,8 +144,7 @@ function doubledWindows(groups: readonly (readonly [string, Group])[]): Problem[
     const windows = taken.get(zone);
     const owner = windows?.get(slot);
     if (windows === undefined || owner === undefined || owner === name) return [];
-    const slots = Array.from({ length: collectionSlots }, (_, index) => index + 1);
-    const free = slots.find((candidate) => !windows.has(candidate));
+    const free = nextFreeWindow([...windows.keys()]);
     if (free !== undefined) windows.set(free, name);
     return [
       {
@@ -156,6 +155,10 @@ function doubledWindows(groups: readonly (readonly [string, Group])[]): Problem[
     ];
   });
 }
+
+/** The window that a new collection of a zone should take; undefined where all seven are taken. */
+export const nextFreeWindow = (taken: readonly number[]): number | undefined =>
+  Array.from({ length: collectionSlots }, (_, index) => index + 1).find((slot) => !taken.includes(slot));
 
 const some = (names: readonly string[]): string =>
   names.length === 0
