@@ -76,9 +76,10 @@ export function plan(environment: Environment): Plan {
   const { name, target, engine, network, expiresAfterHours } = environment;
   const zones = planZones(environment);
   const hosts = planHosts(environment, zones);
+  const roles = roleFlows(environment);
   const extras = extraFlows(environment);
-  const flows = [...roleFlows(environment), ...extras.flat()];
-  const rules = planRules(roleFlows(environment), extras);
+  const flows = [...roles, ...extras.flat()];
+  const rules = planRules(roles, extras);
   return {
     environment: name,
     target,

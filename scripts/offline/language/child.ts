@@ -74,6 +74,21 @@ export function start(command: Command): Child {
   return started;
 }
 
+/** Waits for a child's end, and stops it when the signal comes first. */
+export async function endedOrStopped(
+  child: Child,
+  signal: AbortSignal,
+  graceMilliseconds: number,
+): Promise<Ending> {
+  const stop = () => void child.stop(graceMilliseconds);
+  signal.addEventListener("abort", stop);
+  try {
+    return await child.ended;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 async function stopGroup(group: number, leader: ChildProcess, graceMilliseconds: number): Promise<void> {
   let deadline = Date.now() + graceMilliseconds;
   leader.once("exit", () => (deadline = Math.min(deadline, Date.now() + orphanGrace)));

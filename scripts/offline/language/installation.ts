@@ -3,7 +3,7 @@ import type {
   InstallDependenciesRequest,
   InstallDependenciesResponse,
 } from "@pulumi/pulumi/proto/language_pb.js";
-import { start } from "./child.ts";
+import { endedOrStopped, start } from "./child.ts";
 import { searchUp } from "./executable.ts";
 import { programOptions } from "./options.ts";
 import { installArguments, resolvePackageManager, workspaceRoot } from "./packageManager.ts";
@@ -42,16 +42,10 @@ export async function installDependencies(
       send(new pb.InstallDependenciesResponse().setStderr(chunk));
     },
   });
-  const stop = () => void installation.stop(interruptGrace);
-  gone.addEventListener("abort", stop);
-  try {
-    const ending = await installation.ended;
-    if (ending.kind === "signal") throw new Error(`${manager.name} install was killed by ${ending.signal}`);
-    if (ending.code !== 0)
-      throw new Error(`${manager.name} install failed with exit code ${String(ending.code)}`);
-  } finally {
-    gone.removeEventListener("abort", stop);
-  }
+  const ending = await endedOrStopped(installation, gone, interruptGrace);
+  if (ending.kind === "signal") throw new Error(`${manager.name} install was killed by ${ending.signal}`);
+  if (ending.code !== 0)
+    throw new Error(`${manager.name} install failed with exit code ${String(ending.code)}`);
   if (searchUp(root ?? folder, ["node_modules"]) === undefined)
     throw new Error(`${manager.name} install reported success, but node_modules directory is missing`);
   say("Finished installing dependencies\n\n");

@@ -1,7 +1,7 @@
 import pb from "@pulumi/pulumi/proto/language_pb.js";
 import type { RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb.js";
 import { unsupported } from "./answer.ts";
-import { start } from "./child.ts";
+import { endedOrStopped, start } from "./child.ts";
 import { programOptions } from "./options.ts";
 import { launch, optionVariables, type Surroundings } from "./program.ts";
 import { locateModule } from "./sdk.ts";
@@ -47,15 +47,9 @@ export async function runPlugin(
       },
     }),
   );
-  const stop = () => void plugin.stop(interruptGrace);
-  gone.addEventListener("abort", stop);
-  try {
-    const ending = await plugin.ended;
-    if (ending.kind === "signal") throw new Error(`Program exited unexpectedly: killed by ${ending.signal}`);
-    send(new pb.RunPluginResponse().setExitcode(ending.code));
-  } finally {
-    gone.removeEventListener("abort", stop);
-  }
+  const ending = await endedOrStopped(plugin, gone, interruptGrace);
+  if (ending.kind === "signal") throw new Error(`Program exited unexpectedly: killed by ${ending.signal}`);
+  send(new pb.RunPluginResponse().setExitcode(ending.code));
 }
 
 /** `NAME=value` words; the last of a name counts, as in Go's exec.Cmd. */

@@ -1,7 +1,7 @@
 import pb from "@pulumi/pulumi/proto/language_pb.js";
 import type { ProgramInfo, RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb.js";
 import { unsupported } from "./answer.ts";
-import { start, type Ending } from "./child.ts";
+import { endedOrStopped, start, type Ending } from "./child.ts";
 import { programOptions, type Options } from "./options.ts";
 import { MemoryWatch } from "./memory.ts";
 import { locateModule } from "./sdk.ts";
@@ -135,13 +135,7 @@ async function runToEnd(
       },
     }),
   );
-  const stop = () => void program.stop(interruptGrace);
-  cancelled.addEventListener("abort", stop);
-  try {
-    return await program.ended;
-  } finally {
-    cancelled.removeEventListener("abort", stop);
-  }
+  return endedOrStopped(program, cancelled, interruptGrace);
 }
 
 /** Explains what a system says only with a code when a program cannot be started. */
