@@ -1,0 +1,5 @@
+export * from "./matrix.ts";
+export * from "./prober.ts";
+export * from "./probes.ts";
+export * from "./report.ts";
+export * from "./verdict.ts";
