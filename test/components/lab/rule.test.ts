@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { parseRule, showRule } from "../../../components/lab/index.ts";
+
+describe("a rule of the lab's firewall", () => {
+  for (const text of [
+    "role/worker -> role/manager: tcp/6443",
+    "zone/test-portal -> collection/test/claims: udp/8000-8010",
+    "role/manager -> 192.0.2.53/32,198.51.100.0/24: udp/53",
+    "0.0.0.0/0 -> role/registry: tcp/443",
+    "role/manager -> role/worker: ip/4",
+    "role/manager -> role/worker: icmp",
+  ])
+    it(`is its name: ${text}`, () => assert.equal(showRule(parseRule(text)), text));
+
+  for (const [text, why] of [
+    ["role/worker role/manager tcp/6443", /written as `<from> -> <to>: <traffic>`/],
+    ["worker -> role/manager: tcp/6443", /"worker" is neither/],
+    ['role/worker" accept -> role/manager: tcp/1', /neither CIDR blocks nor a group/],
+    ["role/worker -> 10.0.0.1: tcp/6443", /did you mean 10\.0\.0\.1\/32/],
+    ["role/worker -> role/manager: ipip", /traffic is written as/],
+    ["role/worker -> role/manager: tcp/0", /1 <= from/],
+  ] as const)
+    it(`is refused with the reason: ${text}`, () => assert.throws(() => parseRule(text), why));
+});
