@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { covers, icmp, isOutsider, type Peer, type Plan } from "../../plan/index.ts";
 import type { Probe } from "./probes.ts";
 
-// What the program in prober/ reads and writes, which its main.go describes.
+// What the program that sends the packets reads on its standard input and writes on its standard output, as JSON.
 
 /** The host that has every address outside. */
 export const outsideHost = "outside";
