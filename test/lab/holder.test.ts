@@ -4,7 +4,7 @@ import path from "node:path";
 import { Lab, whyNoNamespaces } from "../../components/lab/linux/lab.ts";
 import { afterwards } from "../support/afterwards.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { requires } from "../support/machine.ts";
+import { notRun, requires } from "../support/machine.ts";
 import { until } from "../support/until.ts";
 
 /** Processes that were started with this text among their arguments, found without the lab's help. */
@@ -28,8 +28,7 @@ for (const [how, asRoot] of [
 
     beforeEach(function () {
       requires(this, "unshare", "nsenter", "flock", "ip");
-      // Whoever is not root has only the one way.
-      if (asRoot === "1" && process.getuid?.() !== 0) this.skip();
+      if (asRoot === "1" && process.getuid?.() !== 0) notRun(this, "needs root");
       before = process.env["BULKHEAD_LAB_AS_ROOT"];
       process.env["BULKHEAD_LAB_AS_ROOT"] = asRoot;
     });
