@@ -10,8 +10,11 @@ export async function program(): Promise<Environment["outputs"]> {
     throw new pulumi.RunError(
       `the ${spec.target} target is not built yet: "scripts/show ${spec.name}" shows what it will be`,
     );
-  await pulumi.log.warn("the lab's machines are not built yet: this is the environment with what it will be");
-  return new Environment(spec.name, { plan: plan(spec) }).outputs;
+  const planned = plan(spec);
+  const environment = new Environment(spec.name, { plan: planned });
+  const { createLab } = await import("../components/lab/index.ts");
+  createLab(planned, environment);
+  return environment.outputs;
 }
 
 async function readEnvironment(name: string, values: Readonly<Record<string, string>>): Promise<Spec> {

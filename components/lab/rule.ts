@@ -1,4 +1,13 @@
-import { isMeantAsBlock, parseBlock, parseTraffic, showTraffic, type Traffic } from "../plan/index.ts";
+import {
+  isMeantAsBlock,
+  mergeBlocks,
+  parseBlock,
+  parseTraffic,
+  showBlock,
+  showTraffic,
+  type Block,
+  type Traffic,
+} from "../plan/index.ts";
 
 /** Hosts that a rule names: the members of a group, or addresses outside the lab. */
 export type End =
@@ -35,13 +44,28 @@ export function parseRule(text: string): LabRule {
   return { from: parseEnd(from), to: parseEnd(to), traffic: parseTraffic(traffic) };
 }
 
+/** Addresses as an end, however they were cut into blocks. */
+export const addresses = (blocks: readonly Block[]): End => ({
+  kind: "addresses",
+  cidrs: mergeBlocks(blocks).map(showBlock),
+});
+
+// What an nftables rule's comment may hold, NFTNL_UDATA_COMMENT_MAXLEN without its end.
+const longestComment = 127;
+
+/** Why a rule is there, as the kernel keeps it: one line without double quotes, cut where it is too long. */
+export function asComment(why: string): string {
+  const line = why.replace(/\s+/g, " ").replaceAll('"', "'").trim();
+  if (Buffer.byteLength(line) <= longestComment) return line;
+  const room = longestComment - Buffer.byteLength("…");
+  return `${new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.from(line).subarray(0, room)).replace(/\uFFFD$/, "")}…`;
+}
+
 const showEnd = (end: End): string => (end.kind === "group" ? end.group : end.cidrs.join(","));
 
 function parseEnd(text: string): End {
   if (isMeantAsBlock(text)) {
-    const cidrs = text.split(",");
-    cidrs.forEach(parseBlock);
-    return { kind: "addresses", cidrs };
+    return addresses(text.split(",").map(parseBlock));
   }
   if (!isGroup(text))
     throw new RangeError(

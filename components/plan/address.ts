@@ -46,3 +46,26 @@ export function subBlock(block: Block, prefix: number, index: number): Block {
     throw new RangeError(`${showBlock(block)} has no block ${index} of length /${prefix}`);
   return inner;
 }
+
+/** The fewest blocks that are exactly the addresses from `first` to `last`. */
+export function blocksBetween(first: number, last: number): Block[] {
+  const blocks: Block[] = [];
+  for (let start = first; start <= last;) {
+    let prefix = 32;
+    while (prefix > 0 && start % sizeOf(prefix - 1) === 0 && start + sizeOf(prefix - 1) - 1 <= last) prefix--;
+    blocks.push({ start, prefix });
+    start += sizeOf(prefix);
+  }
+  return blocks;
+}
+
+/** The fewest blocks that together are exactly these, in order. */
+export function mergeBlocks(blocks: readonly Block[]): Block[] {
+  const ranges: { first: number; last: number }[] = [];
+  for (const { start, prefix } of [...blocks].sort((a, b) => a.start - b.start)) {
+    const [before, last] = [ranges.at(-1), start + sizeOf(prefix) - 1];
+    if (before !== undefined && start <= before.last + 1) before.last = Math.max(before.last, last);
+    else ranges.push({ first: start, last });
+  }
+  return ranges.flatMap(({ first, last }) => blocksBetween(first, last));
+}

@@ -7,6 +7,7 @@ folder=$1
 id=$2
 mount -t tmpfs -o mode=0755 lab /run
 mkdir /run/netns
+echo none >/run/version
 ip link set lo up
 echo ready >&3
 exec 3>&-

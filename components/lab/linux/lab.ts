@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -24,6 +25,9 @@ const holder = join(import.meta.dirname, "holder.sh");
 const patience = 10_000;
 // What `flock` ends with where a lock is taken: EX_TEMPFAIL of sysexits.h, which nothing else here uses.
 const taken = "75";
+const outdated = 76;
+/** Names the last change, in the lab. */
+export const versionFile = "/run/version";
 
 /**
  * One lab: a process that holds namespaces, found again by its folder. In them a gateway (the holder's own network
@@ -78,6 +82,11 @@ export class Lab {
     }
   }
 
+  /** The id of the lab that a folder is or was of. */
+  static idIn(folder: string): string | undefined {
+    return readRecord(folder)?.id;
+  }
+
   /** Ends the lab in a folder, if there is one, with all that runs in it, and removes the folder. */
   static async stop(folder: string): Promise<void> {
     if (!fs.existsSync(folder)) return;
@@ -109,11 +118,20 @@ export class Lab {
     return command([...this.enter(), "sh", "-eu"], script);
   }
 
-  /** Runs a script that changes the lab; one at a time, also where a provider that was killed is still at it. */
-  async change(what: string, script: string): Promise<void> {
+  /**
+   * Runs a script that changes the lab; one at a time, also where a provider that was killed is still at it. Where
+   * `version` is given, it must be that of the last change, else nothing is done and the result is false.
+   */
+  async change(what: string, script: string, version?: string): Promise<boolean> {
     const lock = ["flock", "-F", "-w", "60", "-E", taken, join(this.folder, "change")];
-    const { code, stderr } = await command([...lock, ...this.enter(), "sh", "-eu"], script);
-    if (code === 0) return;
+    const check =
+      version === undefined ? "" : `[ "$(cat ${versionFile})" = "${version}" ] || exit ${outdated}`;
+    const next = `echo ${randomBytes(8).toString("hex")} >${versionFile}`;
+    // In braces, so that the shell does nothing at all with a script that a kill of this process cut off.
+    const whole = ["{", check, next, script, "}", ""].join("\n");
+    const { code, stderr } = await command([...lock, ...this.enter(), "sh", "-eu"], whole);
+    if (code === 0) return true;
+    if (code === outdated) return false;
     if (!(await this.isAlive()))
       throw new LabError(
         `cannot ${what}: the lab has ended meanwhile. Run the same command again, which makes it anew`,
@@ -121,6 +139,15 @@ export class Lab {
     throw new LabError(
       `cannot ${what}: ${code === Number(taken) ? "another process keeps changing the lab" : stderr}`,
     );
+  }
+
+  /** Whether a stack is known to hold it: one whose making was interrupted may be nobody's. */
+  get isClaimed(): boolean {
+    return fs.existsSync(join(this.folder, "claimed"));
+  }
+
+  claim(): void {
+    fs.writeFileSync(join(this.folder, "claimed"), "");
   }
 
   async isAlive(): Promise<boolean> {

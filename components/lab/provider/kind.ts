@@ -1,0 +1,35 @@
+/** Reads a property in the form in which it is kept; throws a RangeError that says what is allowed. */
+export type Reader<T> = (value: unknown) => T;
+
+/** Something that no two resources of one stack may have, such as an address. */
+export interface Claim {
+  readonly property: string;
+  readonly what: string;
+  readonly clashes: (other: Claim) => boolean;
+}
+
+export interface Created<Outputs> {
+  readonly id: string;
+  readonly outputs: Outputs;
+}
+
+export interface Found<Inputs, Outputs> {
+  readonly inputs: Inputs;
+  readonly outputs: Outputs;
+}
+
+/** One type of resource. */
+export interface Kind<Inputs extends object, Outputs extends Inputs> {
+  readonly properties: { readonly [Name in keyof Inputs]: Reader<Inputs[Name]> };
+  /** What cannot be changed: another value makes it anew. */
+  readonly fixed: readonly (keyof Inputs & string)[];
+  claims(inputs: Inputs): readonly Claim[];
+  create(inputs: Inputs, urn: string): Promise<Created<Outputs>>;
+  /** What there is now; undefined where it is gone. */
+  read(id: string): Promise<Found<Inputs, Outputs> | undefined>;
+  update(id: string, before: Outputs, inputs: Inputs): Promise<Outputs>;
+  /** Ends without an error where it is gone already. */
+  delete(id: string, before: Outputs): Promise<void>;
+  /** What has become of it though its inputs are the same, where that can be seen at no cost. */
+  state?(id: string, before: Outputs): Promise<"fine" | "gone" | "changed">;
+}

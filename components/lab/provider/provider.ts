@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from "node:util";
+import type * as pulumi from "@pulumi/pulumi/provider/index.js";
+import { Firewall } from "./firewall.ts";
+import { Host } from "./host.ts";
+import type { Claim, Kind } from "./kind.ts";
+import type { Labs } from "./labs.ts";
+import { Network } from "./network.ts";
+import { Zone } from "./zone.ts";
+
+// How the engine passes what is known only after something else has been made (sdk/nodejs/runtime/rpc.ts).
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+type Properties = Readonly<Record<string, unknown>>;
+type AnyKind = Kind<Properties, Properties>;
+
+/** The lab's resources, as Pulumi's engine asks for them. */
+export class Provider implements pulumi.Provider {
+  readonly version = "0.1.0";
+  readonly #kinds: Readonly<Record<string, AnyKind>>;
+  readonly #claims = new Map<string, readonly Claim[]>();
+
+  constructor(labs: Labs) {
+    this.#kinds = {
+      Network: new Network(labs),
+      Zone: new Zone(labs),
+      Firewall: new Firewall(labs),
+      Host: new Host(labs),
+    } as unknown as Readonly<Record<string, AnyKind>>;
+  }
+
+  check(urn: string, _olds: Properties, news: Properties): Promise<pulumi.CheckResult> {
+    const kind = this.#kindOf(urn);
+    const failures: pulumi.CheckFailure[] = [];
+    const fail = (property: string, reason: string) => failures.push({ property, reason });
+    const inputs: Record<string, unknown> = {};
+    for (const [property, read] of Object.entries(kind.properties)) {
+      const value = news[property];
+      inputs[property] = value;
+      if (value === undefined) fail(property, "it is missing");
+      else if (!isUnknown(value))
+        try {
+          inputs[property] = read(value);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          fail(property, `${JSON.stringify(value)}: ${error.message}`);
+        }
+    }
+    for (const property of Object.keys(news))
+      if (!(property in kind.properties) && !property.startsWith("__"))
+        fail(property, `there is no such property; there are ${Object.keys(kind.properties).join(", ")}`);
+    if (failures.length === 0 && !Object.values(inputs).some(isUnknown))
+      for (const { property, reason } of this.#claim(urn, kind.claims(inputs))) fail(property, reason);
+    return Promise.resolve({ inputs, failures });
+  }
+
+  async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<pulumi.DiffResult> {
+    const kind = this.#kindOf(urn);
+    const changed = Object.keys(kind.properties).filter(
+      (property) => !isDeepStrictEqual(olds[property], news[property]),
+    );
+    const replaces = kind.fixed.filter((property) => changed.includes(property));
+    const state = (await kind.state?.(id, olds)) ?? "fine";
+    if (state === "gone") replaces.push("id");
+    return { changes: changed.length > 0 || state !== "fine", replaces, deleteBeforeReplace: true };
+  }
+
+  async create(urn: string, inputs: Properties): Promise<pulumi.CreateResult> {
+    const { id, outputs } = await this.#kindOf(urn).create(inputs, urn);
+    return { id, outs: outputs };
+  }
+
+  async read(id: string, urn: string): Promise<pulumi.ReadResult> {
+    const found = await this.#kindOf(urn).read(id);
+    return found === undefined ? { id: "", props: {} } : { id, props: found.outputs, inputs: found.inputs };
+  }
+
+  async update(id: string, urn: string, olds: Properties, news: Properties): Promise<pulumi.UpdateResult> {
+    return { outs: await this.#kindOf(urn).update(id, olds, news) };
+  }
+
+  delete(id: string, urn: string, olds: Properties): Promise<void> {
+    return this.#kindOf(urn).delete(id, olds);
+  }
+
+  #kindOf(urn: string): AnyKind {
+    const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+    const kind = this.#kinds[type.replace(/^lab:index:/, "")];
+    if (kind === undefined) throw new Error(`the lab has no resource type ${type}`);
+    return kind;
+  }
+
+  /** What this resource wants and another one of the same run has. */
+  #claim(urn: string, claims: readonly Claim[]): { property: string; reason: string }[] {
+    this.#claims.set(urn, claims);
+    return claims.flatMap((claim) =>
+      [...this.#claims]
+        .filter(([other, theirs]) => other !== urn && theirs.some((their) => claim.clashes(their)))
+        .map(([other]) => ({
+          property: claim.property,
+          reason: `${claim.what} is taken by ${other.split("::").at(-1) ?? other}, too`,
+        })),
+    );
+  }
+}
+
+const isUnknown = (value: unknown): boolean =>
+  value === unknown || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
