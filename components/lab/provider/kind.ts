@@ -30,6 +30,12 @@ export interface Kind<Inputs extends object, Outputs extends Inputs> {
   update(id: string, before: Outputs, inputs: Inputs): Promise<Outputs>;
   /** Ends without an error where it is gone already. */
   delete(id: string, before: Outputs): Promise<void>;
-  /** What has become of it though its inputs are the same, where that can be seen at no cost. */
-  state?(id: string, before: Outputs): Promise<"fine" | "gone" | "changed">;
+  /**
+   * What is wrong with it though its inputs are the same, where that can be seen at no cost: it is gone and has to be
+   * made anew, or an update puts right what an output tells.
+   */
+  damage?(
+    id: string,
+    before: Outputs,
+  ): Promise<"gone" | { readonly output: keyof Outputs & string } | undefined>;
 }

@@ -1,14 +1,11 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
-const [{ main }, { Labs }, { Provider }] = await Promise.all([
-  import("@pulumi/pulumi/provider/index.js"),
+const [{ Labs }, { Provider }, { serve }] = await Promise.all([
   import("./labs.ts"),
   import("./provider.ts"),
+  import("./server.ts"),
 ]);
-
-// The SDK writes each error with its stack there, beside the message that the engine shows.
-console.error = () => undefined;
 
 const labs = new Labs(process.env);
 const engine = process.ppid;
@@ -18,4 +15,5 @@ setInterval(() => {
   void labs.abandon().finally(() => process.exit());
 }, 200).unref();
 
-await main(new Provider(labs), process.argv.slice(2));
+// The engine reads the port from the first line.
+console.log(await serve(new Provider(labs)));

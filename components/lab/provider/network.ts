@@ -68,9 +68,9 @@ export class Network implements Kind<NetworkInputs, NetworkOutputs> {
     return this.#labs.stop(id);
   }
 
-  async state(id: string, { changedByHand }: NetworkOutputs) {
-    if ((await this.#labs.find(id)) === undefined) return "gone";
-    return changedByHand.length > 0 ? "changed" : "fine";
+  async damage(id: string, { changedByHand }: NetworkOutputs) {
+    if ((await this.#labs.find(id)) === undefined) return "gone" as const;
+    return changedByHand.length > 0 ? ({ output: "changedByHand" } as const) : undefined;
   }
 }
 

@@ -1,21 +1,35 @@
 import { isDeepStrictEqual } from "node:util";
-import type * as pulumi from "@pulumi/pulumi/provider/index.js";
 import { Firewall } from "./firewall.ts";
 import { Host } from "./host.ts";
-import type { Claim, Kind } from "./kind.ts";
+import type { Claim, Created, Found, Kind } from "./kind.ts";
 import type { Labs } from "./labs.ts";
 import { Network } from "./network.ts";
+import { schema, version } from "./schema.ts";
 import { Zone } from "./zone.ts";
 
 // How the engine passes what is known only after something else has been made (sdk/nodejs/runtime/rpc.ts).
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-type Properties = Readonly<Record<string, unknown>>;
+export type Properties = Readonly<Record<string, unknown>>;
 type AnyKind = Kind<Properties, Properties>;
 
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface Difference {
+  readonly changed: boolean;
+  /** The properties for whose sake the resource has to be made anew. */
+  readonly replacing: readonly string[];
+  /** An output that will go, to be shown in place of the inputs, which are the same. */
+  readonly shown?: string;
+}
+
 /** The lab's resources, as Pulumi's engine asks for them. */
-export class Provider implements pulumi.Provider {
-  readonly version = "0.1.0";
+export class Provider {
+  readonly version = version;
+  readonly schema = schema;
   readonly #kinds: Readonly<Record<string, AnyKind>>;
   readonly #claims = new Map<string, readonly Claim[]>();
 
@@ -28,9 +42,9 @@ export class Provider implements pulumi.Provider {
     } as unknown as Readonly<Record<string, AnyKind>>;
   }
 
-  check(urn: string, _olds: Properties, news: Properties): Promise<pulumi.CheckResult> {
+  check(urn: string, news: Properties): { inputs: Properties; failures: readonly Failure[] } {
     const kind = this.#kindOf(urn);
-    const failures: pulumi.CheckFailure[] = [];
+    const failures: Failure[] = [];
     const fail = (property: string, reason: string) => failures.push({ property, reason });
     const inputs: Record<string, unknown> = {};
     for (const [property, read] of Object.entries(kind.properties)) {
@@ -49,33 +63,32 @@ export class Provider implements pulumi.Provider {
       if (!(property in kind.properties) && !property.startsWith("__"))
         fail(property, `there is no such property; there are ${Object.keys(kind.properties).join(", ")}`);
     if (failures.length === 0 && !Object.values(inputs).some(isUnknown))
-      for (const { property, reason } of this.#claim(urn, kind.claims(inputs))) fail(property, reason);
-    return Promise.resolve({ inputs, failures });
+      failures.push(...this.#claim(urn, kind.claims(inputs)));
+    return { inputs, failures };
   }
 
-  async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<pulumi.DiffResult> {
+  async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<Difference> {
     const kind = this.#kindOf(urn);
     const changed = Object.keys(kind.properties).filter(
       (property) => !isDeepStrictEqual(olds[property], news[property]),
     );
-    const replaces = kind.fixed.filter((property) => changed.includes(property));
-    const state = (await kind.state?.(id, olds)) ?? "fine";
-    if (state === "gone") replaces.push("id");
-    return { changes: changed.length > 0 || state !== "fine", replaces, deleteBeforeReplace: true };
+    const replacing: string[] = kind.fixed.filter((property) => changed.includes(property));
+    const damage = await kind.damage?.(id, olds);
+    if (damage === "gone") return { changed: true, replacing: [...replacing, "id"] };
+    if (damage === undefined || changed.length > 0) return { changed: changed.length > 0, replacing };
+    return { changed: true, replacing, shown: damage.output };
   }
 
-  async create(urn: string, inputs: Properties): Promise<pulumi.CreateResult> {
-    const { id, outputs } = await this.#kindOf(urn).create(inputs, urn);
-    return { id, outs: outputs };
+  create(urn: string, inputs: Properties): Promise<Created<Properties>> {
+    return this.#kindOf(urn).create(inputs, urn);
   }
 
-  async read(id: string, urn: string): Promise<pulumi.ReadResult> {
-    const found = await this.#kindOf(urn).read(id);
-    return found === undefined ? { id: "", props: {} } : { id, props: found.outputs, inputs: found.inputs };
+  read(id: string, urn: string): Promise<Found<Properties, Properties> | undefined> {
+    return this.#kindOf(urn).read(id);
   }
 
-  async update(id: string, urn: string, olds: Properties, news: Properties): Promise<pulumi.UpdateResult> {
-    return { outs: await this.#kindOf(urn).update(id, olds, news) };
+  update(id: string, urn: string, olds: Properties, news: Properties): Promise<Properties> {
+    return this.#kindOf(urn).update(id, olds, news);
   }
 
   delete(id: string, urn: string, olds: Properties): Promise<void> {
@@ -90,7 +103,7 @@ export class Provider implements pulumi.Provider {
   }
 
   /** What this resource wants and another one of the same run has. */
-  #claim(urn: string, claims: readonly Claim[]): { property: string; reason: string }[] {
+  #claim(urn: string, claims: readonly Claim[]): Failure[] {
     this.#claims.set(urn, claims);
     return claims.flatMap((claim) =>
       [...this.#claims]
