@@ -2,3 +2,4 @@ export * from "./firewall.ts";
 export * from "./resources.ts";
 export * from "./rule.ts";
 export * from "./target.ts";
+export * from "./summary.ts";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
+import { stateFolder } from "../../components/lab/linux/folder.ts";
 import { isCode, UserError } from "./report.ts";
 
 // Where Pulumi keeps its state, and the key of the secrets in it.
@@ -28,10 +29,7 @@ export function findState(root: string, env: NodeJS.ProcessEnv): State {
 
 /** What the default is for this user, whether it applies or not. */
 export function localState(env: NodeJS.ProcessEnv) {
-  const named = env["BULKHEAD_STATE"] ?? "";
-  const xdg = env["XDG_STATE_HOME"] ?? "";
-  const home = isAbsolute(xdg) ? xdg : join(env["HOME"] ?? "/", ".local", "state");
-  const folder = named === "" ? join(home, "bulkhead") : resolve(named);
+  const folder = stateFolder(env);
   const stacks = join(folder, "stacks");
   const keys = join(folder, "keys");
   return { stacks, keys, backend: `file://${stacks}`, passphraseFile: join(keys, "passphrase") };

@@ -1,12 +1,12 @@
+import { spawn } from "node:child_process";
 import fs from "node:fs";
-import { hostname } from "node:os";
+import { constants, hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lastLines, run } from "./command.ts";
 import { environments, requireEnvironment, targetOf } from "./environments.ts";
 import { isRunning, startTime } from "./processes.ts";
 import { isCode, runMain, say, UserError } from "./report.ts";
-import { assignments, quote } from "./shell.ts";
 import { prepare, root } from "./toolchain.ts";
 
 const usage = () => `usage: scripts/up <environment> [options of pulumi up]
@@ -19,13 +19,14 @@ Environments: ${environments(root).join(", ")}
 
 /** Options with which the user wants a preview, or says what to skip. */
 const showsPreview = /^(--preview-only|--plan|--strict|--diff|--yes|-y|--skip-preview|-f|--help|-h)(=|$)/;
+/** Options with which nothing is made, or nobody reads along. */
+const wantsNoSummary = /^(--preview-only|--help|-h|--json|-j)(=|$)/;
 
 await runMain(async (args) => {
   const [name, ...options] = args;
   if (name === undefined) throw new UserError(`which environment?\n\n${usage()}`);
   if (name === "--help" || name === "-h") {
-    // stdout is code for the shell.
-    process.stdout.write(`printf %s ${quote(usage())}\n`);
+    process.stdout.write(usage());
     return;
   }
   if (name.startsWith("-")) throw new UserError(`the environment comes first, then options.\n\n${usage()}`);
@@ -52,11 +53,53 @@ await runMain(async (args) => {
     await releaseDeadLocks(stack.locks, name, pulumi);
     if (lab) await forgetInterruptedCreates(stack.state, name, pulumi);
   }
-  const ownOptions =
-    lab && !options.some((option) => showsPreview.test(option)) ? ["--yes", "--skip-preview"] : [];
-  const command = [tools.pulumi, "up", "--stack", name, ...ownOptions, ...options];
-  process.stdout.write(`${assignments(tools.variables)}\nexec ${command.map(quote).join(" ")}\n`);
+  const asks = options.some((option) => showsPreview.test(option));
+  const ownOptions = !lab ? [] : ["--suppress-outputs", ...(asks ? [] : ["--yes", "--skip-preview"])];
+  if (lab) await tellOfDeadLab(name, env);
+  const code = await handOver(tools.pulumi, ["up", "--stack", name, ...ownOptions, ...options], env);
+  process.exitCode = code;
+  if (lab && code === 0 && !options.some((option) => wantsNoSummary.test(option)))
+    process.stdout.write(`\n${await summary(name)}`);
 });
+
+/** Runs a program in this one's place: with its terminal, its signals and its end. */
+async function handOver(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(program, args, { cwd: root, env, stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    // What ended the preparations at a signal has nothing more to clean up.
+    process.removeAllListeners(signal).on(signal, () => {
+      // A terminal sends Ctrl-C to both, and a second one would end Pulumi at once.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
+
+/** Pulumi shows that everything is made anew, and not why. */
+async function tellOfDeadLab(name: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const [{ labFolder }, { Lab }] = await Promise.all([
+    import("../../components/lab/linux/folder.ts"),
+    import("../../components/lab/linux/lab.ts"),
+  ]);
+  const folder = labFolder(name, env);
+  if (Lab.idIn(folder) !== undefined && (await Lab.find(folder)) === undefined)
+    say(
+      `the lab ${name} has ended, as it does when the machine restarts or its process is killed: it is made anew`,
+    );
+}
+
+async function summary(name: string): Promise<string> {
+  const [{ describeLab }, { plan }, { parseStackFile, readStackFile }] = await Promise.all([
+    import("../../components/lab/summary.ts"),
+    import("../../components/plan/index.ts"),
+    import("../../stacks/config/file.ts"),
+  ]);
+  return describeLab(plan(parseStackFile(await readStackFile(name))));
+}
 
 type Pulumi = (...command: readonly string[]) => ReturnType<typeof run>;
 

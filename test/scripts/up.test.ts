@@ -17,10 +17,13 @@ const deadPid = () => spawnSync("true").pid;
 describe("scripts/up", function () {
   this.timeout(30_000);
 
-  it("sets up what it needs, creates the stack and runs straight through in the lab", async () => {
+  it("sets up what it needs, creates the stack, runs straight through in the lab and ends with a summary", async () => {
     const clone = Clone.withPulumi();
     const { stdout } = await clone.succeed("up", ["dev"]);
-    assert.equal(stdout, "bringing up: up --stack dev --yes --skip-preview\n");
+    assert.equal(
+      stdout,
+      "bringing up: up --stack dev --suppress-outputs --yes --skip-preview\n\nthe summary of dev\n",
+    );
     assert.ok(existsSync(path.join(clone.state, "stacks/.pulumi/stacks/bulkhead/dev.json")));
     assert.equal(clone.git("status", "--porcelain"), "");
   });
@@ -35,15 +38,17 @@ describe("scripts/up", function () {
   it("passes options on, and previews when the user asks for that", async () => {
     const clone = Clone.withPulumi();
     const { stdout } = await clone.succeed("up", ["dev", "--preview-only", "--message", "it's a test"]);
-    assert.equal(stdout, "bringing up: up --stack dev --preview-only --message it's a test\n");
+    assert.equal(stdout, "bringing up: up --stack dev --suppress-outputs --preview-only --message it's a test\n");
   });
 
-  it("ends with pulumi's exit code", async () => {
+  it("ends with pulumi's exit code, and without a summary where it failed", async () => {
     const clone = Clone.withPulumi();
-    assert.equal((await clone.script("up", ["dev"], { UP_EXITS: "32" })).code, 32);
+    const { code, stdout } = await clone.script("up", ["dev"], { UP_EXITS: "32" });
+    assert.equal(code, 32);
+    assert.doesNotMatch(stdout, /summary/);
   });
 
-  it("becomes pulumi, so that signals reach it and are waited for", async () => {
+  it("hands signals on to pulumi, and waits for what it does about them", async () => {
     const clone = Clone.withPulumi();
     const ready = path.join(clone.folder.path, "ready");
     clone.folder.write({

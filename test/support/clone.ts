@@ -83,6 +83,12 @@ export class Clone {
       "clone/.gitignore": "/node_modules\n",
       "clone/stacks/Pulumi.dev.yaml": stackFile,
       "clone/stacks/Pulumi.staging.yaml": stackFile.replace(": lab", ": azure"),
+      // What it takes for the summary, which needs packages.
+      "clone/components/lab/summary.ts":
+        "export const describeLab = (name: string) => `the summary of ${name}\\n`;",
+      "clone/components/plan/index.ts": "export const plan = (name: string) => name;",
+      "clone/stacks/config/file.ts":
+        "export const readStackFile = (name: string) => name;\nexport const parseStackFile = (name: string) => name;",
       "home/.gitconfig": "[user]\n  name = A Tester\n  email = tester@example.com\n",
       "bin/npm": fakeNpm,
       calls: "",
@@ -92,6 +98,9 @@ export class Clone {
       cpSync(path.join(repository, "scripts", name), path.join(this.path, "scripts", name), {
         recursive: true,
       });
+    cpSync(path.join(repository, "components/lab/linux"), path.join(this.path, "components/lab/linux"), {
+      recursive: true,
+    });
     cpSync(path.join(repository, ".gitattributes"), path.join(this.path, ".gitattributes"));
     const home = shared?.home ?? path.join(this.folder.path, "home");
     this.env = {

@@ -18,10 +18,7 @@ import type { Properties, Provider } from "./provider.ts";
 export async function serve(provider: Provider): Promise<number> {
   // As in sdk/go/common/util/rpcutil/serve.go.
   const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
-  server.addService(
-    providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition,
-    methods(provider) as UntypedServiceImplementation,
-  );
+  server.addService(providerGrpc.ResourceProviderService, methods(provider) as UntypedServiceImplementation);
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(port);

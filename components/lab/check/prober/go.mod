@@ -1,0 +1,3 @@
+module bulkhead/prober
+
+go 1.22
