@@ -34,7 +34,7 @@ const programs: readonly Program[] = [
   {
     name: "go",
     for: "build",
-    why: "builds the Pulumi CLI",
+    why: "builds the Pulumi CLI and the lab's prober",
     packages: { "apt-get": "golang", dnf: "golang" },
   },
   {

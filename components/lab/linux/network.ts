@@ -24,11 +24,10 @@ export const createNetwork = (lab: Lab, cidr: string): Promise<boolean> =>
         "link set lo up",
         `address add ${outer}/32 dev eth0`,
         "link set eth0 up",
-        `route add ${inner}/32 dev eth0`,
-        `route add ${cidr} via ${inner}`,
-        // Whatever no other route leads to is at home here.
-        "route add local default dev lo table 100",
-        "rule add pref 40000 lookup 100",
+        // Whatever is not the network's is at home here; in the table of addresses that are, for answers bear them.
+        `route add ${inner}/32 dev eth0 table local`,
+        `route add ${cidr} via ${inner} table local`,
+        "route add local default dev lo table local",
       ]),
       `for setting in all eth0; do echo 0 >/proc/sys/net/ipv4/conf/$setting/rp_filter; done`,
       `[ ! -e /proc/sys/net/ipv6 ] || echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6`,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -17,11 +16,12 @@ var setns = map[string]uintptr{"amd64": 308, "arm64": 268}[runtime.GOARCH]
 type namespace struct {
 	host   string
 	file   *os.File
-	sender int // raw socket, opened on demand; 0 is none
+	sender int // raw socket, 0 where none is needed
+	index  int // among the hosts
 }
 
-// socket receives all packets of one protocol that one host accepts.
-type socket struct {
+// receiver gets all packets of one protocol that one host accepts.
+type receiver struct {
 	fd   int
 	host int
 }
@@ -116,26 +116,4 @@ func filter(protocol uint8, m mark) []syscall.SockFilter {
 		{Code: yield, K: 0xffff},
 		{Code: yield, K: 0},
 	}
-}
-
-var errUnresolved = errors.New("waits for an ARP answer")
-
-// unresolved is errUnresolved where packets still wait for the address of their next hop.
-func unresolved(*namespace) error {
-	const stateOffset, incomplete = 8, 0x01 // struct ndmsg and NUD_INCOMPLETE of linux/neighbour.h
-	dump, err := syscall.NetlinkRIB(syscall.RTM_GETNEIGH, syscall.AF_INET)
-	if err != nil {
-		return fmt.Errorf("cannot list neighbours: %w", err)
-	}
-	messages, err := syscall.ParseNetlinkMessage(dump)
-	if err != nil {
-		return fmt.Errorf("cannot list neighbours: %w", err)
-	}
-	for _, message := range messages {
-		if message.Header.Type == syscall.RTM_NEWNEIGH && len(message.Data) >= stateOffset+2 &&
-			binary.NativeEndian.Uint16(message.Data[stateOffset:])&incomplete != 0 {
-			return errUnresolved
-		}
-	}
-	return nil
 }
