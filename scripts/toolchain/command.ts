@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
+import { constants as system } from "node:os";
 import { delimiter, join } from "node:path";
 
 export interface Finished {
@@ -68,6 +69,29 @@ export function run(
     child.on("close", (code) => {
       running.delete(child);
       resolve({ code: code ?? 1, output, stdout });
+    });
+  });
+}
+
+/**
+ * Runs a program in this one's place, with its terminal and its signals, and returns what to end with. What was to be
+ * cleaned up at a signal before has to be done by now.
+ */
+export async function handOver(
+  program: string,
+  args: readonly string[],
+  { cwd, env }: Pick<CommandOptions, "cwd" | "env">,
+): Promise<number> {
+  const child = spawn(program, args, { cwd, env, stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.removeAllListeners(signal).on(signal, () => {
+      // A terminal sends Ctrl-C to both, and to Pulumi a second one means to drop everything.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : system.signals[signal]));
     });
   });
 }

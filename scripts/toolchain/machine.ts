@@ -1,3 +1,5 @@
+import { delimiter } from "node:path";
+import { programPath } from "../../components/lab/linux/command.ts";
 import { find, searchPath } from "./command.ts";
 import { UserError } from "./report.ts";
 
@@ -37,6 +39,29 @@ const programs: readonly Program[] = [
     why: "builds the Pulumi CLI and the lab's prober",
     packages: { "apt-get": "golang", dnf: "golang" },
   },
+  ...["flock", "nsenter", "setpriv", "unshare"].map((name) => ({
+    name,
+    for: "lab" as const,
+    why: "makes and enters namespaces",
+    packages: {
+      "apt-get": "util-linux",
+      dnf: name === "flock" || name === "setpriv" ? "util-linux" : "util-linux-core",
+      apk: "util-linux-misc",
+      zypper: "util-linux",
+    },
+  })),
+  {
+    name: "ip",
+    for: "lab",
+    why: "connects hosts",
+    packages: { "apt-get": "iproute2", dnf: "iproute", apk: "iproute2", zypper: "iproute2" },
+  },
+  {
+    name: "nft",
+    for: "lab",
+    why: "is the firewall",
+    packages: { "apt-get": "nftables", dnf: "nftables", apk: "nftables", zypper: "nftables" },
+  },
   {
     name: "shellcheck",
     for: "test",
@@ -46,7 +71,7 @@ const programs: readonly Program[] = [
 ];
 
 export const missing = (names: readonly string[], env: NodeJS.ProcessEnv): readonly string[] =>
-  names.filter((name) => find(name, searchPath(env)) === undefined);
+  names.filter((name) => find(name, programPath(env).split(delimiter)) === undefined);
 
 export const neededFor = (purpose: Purpose): readonly string[] =>
   programs.filter((program) => program.for === purpose).map((program) => program.name);

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import fs from "node:fs";
-import { constants, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lastLines, run } from "./command.ts";
+import { handOver, lastLines, run } from "./command.ts";
 import { environments, requireEnvironment, targetOf } from "./environments.ts";
+import { neededFor, requirePrograms } from "./machine.ts";
 import { isRunning, startTime } from "./processes.ts";
 import { isCode, runMain, say, UserError } from "./report.ts";
 import { prepare, root } from "./toolchain.ts";
@@ -33,6 +33,7 @@ await runMain(async (args) => {
   requireEnvironment(root, name);
   const lab = targetOf(root, name) === "lab";
   checkOptions(name, lab, options);
+  if (lab) requirePrograms(neededFor("lab"), process.env);
 
   const tools = await prepare(process.env);
   say(`ready: ${tools.summary}`);
@@ -56,28 +57,14 @@ await runMain(async (args) => {
   const asks = options.some((option) => showsPreview.test(option));
   const ownOptions = !lab ? [] : ["--suppress-outputs", ...(asks ? [] : ["--yes", "--skip-preview"])];
   if (lab) await tellOfDeadLab(name, env);
-  const code = await handOver(tools.pulumi, ["up", "--stack", name, ...ownOptions, ...options], env);
+  const code = await handOver(tools.pulumi, ["up", "--stack", name, ...ownOptions, ...options], {
+    cwd: root,
+    env,
+  });
   process.exitCode = code;
   if (lab && code === 0 && !options.some((option) => wantsNoSummary.test(option)))
     process.stdout.write(`\n${await summary(name)}`);
 });
-
-/** Runs a program in this one's place: with its terminal, its signals and its end. */
-async function handOver(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(program, args, { cwd: root, env, stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    // What ended the preparations at a signal has nothing more to clean up.
-    process.removeAllListeners(signal).on(signal, () => {
-      // A terminal sends Ctrl-C to both, and a second one would end Pulumi at once.
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-    });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-    });
-  });
-}
 
 /** Pulumi shows that everything is made anew, and not why. */
 async function tellOfDeadLab(name: string, env: NodeJS.ProcessEnv): Promise<void> {

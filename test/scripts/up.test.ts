@@ -38,7 +38,10 @@ describe("scripts/up", function () {
   it("passes options on, and previews when the user asks for that", async () => {
     const clone = Clone.withPulumi();
     const { stdout } = await clone.succeed("up", ["dev", "--preview-only", "--message", "it's a test"]);
-    assert.equal(stdout, "bringing up: up --stack dev --suppress-outputs --preview-only --message it's a test\n");
+    assert.equal(
+      stdout,
+      "bringing up: up --stack dev --suppress-outputs --preview-only --message it's a test\n",
+    );
   });
 
   it("ends with pulumi's exit code, and without a summary where it failed", async () => {

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { command, type Outcome } from "./command.ts";
+import { command, programPath, type Outcome } from "./command.ts";
 
 /** Something that the user can put right or has to know; shown without a stack trace. */
 export class LabError extends Error {
@@ -150,13 +150,25 @@ export class Lab {
     fs.writeFileSync(join(this.folder, "claimed"), "");
   }
 
+  /** How much memory its processes take, in bytes; what several share counts in parts. */
+  get memory(): number {
+    const namespace = linkOf(`/proc/${this.#pid}/ns/pid_for_children`);
+    return fs
+      .readdirSync("/proc")
+      .filter((name) => name === String(this.#pid) || linkOf(`/proc/${name}/ns/pid`) === namespace)
+      .map(
+        (pid) => Number(/^Pss: *(\d+) kB$/m.exec(readOr(`/proc/${pid}/smaps_rollup`, ""))?.[1] ?? 0) * 1024,
+      )
+      .reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   async isAlive(): Promise<boolean> {
     return (await Lab.find(this.folder))?.id === this.id;
   }
 }
 
 /** The namespaces of a lab, the same for trying and for making one. */
-const unshare = (asRoot: boolean): string[] => [
+export const unshare = (asRoot: boolean): string[] => [
   "unshare",
   ...(asRoot ? [] : ["--user", "--map-root-user"]),
   ...["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"],
@@ -210,7 +222,12 @@ async function hold(folder: string, id: string, asRoot: boolean): Promise<void> 
       ...["-F", "-w", "1", "-E", taken, join(folder, "lock")],
       ...["sh", "-c", begin, "sh", folder, ...unshare(asRoot), "sh", holder, folder, id],
     ],
-    { cwd: "/", detached: true, stdio: ["ignore", log, log, "pipe"] },
+    {
+      cwd: "/",
+      detached: true,
+      env: { ...process.env, PATH: programPath(process.env) },
+      stdio: ["ignore", log, log, "pipe"],
+    },
   );
   fs.closeSync(log);
   const ended = new Promise<string>((resolve) => {
