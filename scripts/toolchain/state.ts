@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "../../components/lab/linux/folder.ts";
-import { isCode, UserError } from "./report.ts";
+import { isCode, say, UserError } from "./report.ts";
 
 // Where Pulumi keeps its state, and the key of the secrets in it.
 
@@ -83,6 +83,7 @@ function hasOwnPassphrase(env: NodeJS.ProcessEnv, ours: string): boolean {
 export function prepareState(state: State): void {
   if (state.kind === "login") return;
   for (const folder of [state.stacks, state.keys]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  removeEmptyAttributes(state.stacks);
   if (state.passphraseFile === undefined || fs.existsSync(state.passphraseFile)) return;
   if (fs.existsSync(join(state.keys, "salt")))
     throw new UserError(
@@ -90,6 +91,20 @@ export function prepareState(state: State): void {
         `Restore it; or, to begin anew and lose those stacks, remove ${state.keys} and ${state.stacks}.`,
     );
   createOnce(state.passphraseFile, `${randomBytes(32).toString("base64url")}\n`);
+}
+
+/**
+ * Beside each file of the state lies one with its content type, which Pulumi does without where it is not there. A run
+ * that is killed can leave it empty, and then the state cannot be read: "failed to load checkpoint: EOF"
+ * (gocloud.dev/blob/fileblob writes that file in place, and the state itself as a whole).
+ */
+function removeEmptyAttributes(stacks: string): void {
+  for (const name of fs.readdirSync(stacks, { recursive: true, encoding: "utf8" })) {
+    const file = join(stacks, name);
+    if (!name.endsWith(".attrs") || fs.statSync(file, { throwIfNoEntry: false })?.size !== 0) continue;
+    fs.rmSync(file, { force: true });
+    say(`put right what a killed run left half written: ${file}`);
+  }
 }
 
 /** Writes a file with its whole content at once; where two do it, the first wins for both. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import path from "node:path";
-import { findState } from "../../../scripts/toolchain/state.ts";
+import { findState, prepareState } from "../../../scripts/toolchain/state.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 
 const project = "name: bulkhead\nruntime: nodejs\n";
@@ -61,5 +62,19 @@ describe("the state", () => {
       () => find({ "home/.pulumi/credentials.json": "{" }),
       /credentials\.json is not JSON.*pulumi login/,
     );
+  });
+
+  it("can be read again after a run was killed while it wrote", () => {
+    const folder = temporaryFolder({
+      "Pulumi.yaml": project,
+      "stacks/.pulumi/stacks/bulkhead/dev.json": "{}",
+      "stacks/.pulumi/stacks/bulkhead/dev.json.attrs": "",
+      "stacks/.pulumi/stacks/bulkhead/test.json.attrs": "{}",
+    });
+    prepareState(findState(folder.path, { HOME: "/nowhere", BULKHEAD_STATE: folder.path }));
+    assert.deepEqual(readdirSync(path.join(folder.path, "stacks/.pulumi/stacks/bulkhead")).sort(), [
+      "dev.json",
+      "test.json.attrs",
+    ]);
   });
 });
