@@ -40,18 +40,19 @@ for (const way of ways)
     this.timeout(240_000);
     withLabs(way);
     const seed = Number(process.env["BULKHEAD_TEST_SEED"] ?? randomInt(1e9));
+    let made: LabStack | undefined;
     let stack: LabStack;
     let before: ReadonlySet<string>;
     let random: Random;
     beforeEach(async () => {
       random = new Random(seed);
-      if (stack !== undefined) return;
-      stack = new LabStack();
+      if (made !== undefined) return;
+      made = stack = new LabStack();
       before = traces(stack.folder);
       await stack.up();
     });
     after(async () => {
-      await stack?.delete();
+      await made?.delete();
     });
 
     const pidsOf = (victim: Victim): number[] => {

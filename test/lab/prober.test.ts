@@ -32,7 +32,7 @@ before(async function () {
 });
 
 function send({ lab }: Gateway, input: Input) {
-  const [program = "", ...args] = [...lab.enter(), prober];
+  const [program, ...args] = [...lab.enter(), prober] as const;
   const text = JSON.stringify({ settleMillis: 50, netns: "/run/netns", ...input });
   const { status, stdout, stderr } = spawnSync(program, args, { input: text, encoding: "utf8" });
   assert.equal(status, 0, stderr);
@@ -121,7 +121,7 @@ for (const way of ways)
     });
 
     it("names the hosts that have no namespace", () => {
-      const [program = "", ...args] = [...gateway.lab.enter(), prober];
+      const [program, ...args] = [...gateway.lab.enter(), prober] as const;
       const phases = [[[0, one, 1, two, 6, 80]]];
       const input = JSON.stringify({
         settleMillis: 50,

@@ -10,30 +10,31 @@ import { until } from "../support/until.ts";
 
 /** What became of the resources, after a preview where there was one. */
 const resources = (output: string): string[] =>
-  (output.split("Resources:\n").at(-1) ?? "")
-    .split("\n\n")[0]
+  /Resources:\n([^]*?)(?:\n\n|$)/
+    .exec(output.slice(output.lastIndexOf("Resources:")))?.[1]
     ?.split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "") ?? [];
+    .map((line) => line.trim()) ?? [];
 
 for (const way of ways)
   describe(`a lab's stack ${way.how}`, function () {
     this.timeout(120_000);
     withLabs(way);
+    let made: LabStack | undefined;
     let stack: LabStack;
     let before: ReadonlySet<string>;
     beforeEach(async () => {
-      stack ??= await brought();
+      made ??= await brought();
+      stack = made;
       stack.restore();
     });
     after(async () => {
-      await stack?.delete();
+      await made?.delete();
     });
     async function brought(): Promise<LabStack> {
-      const made = new LabStack();
-      before = traces(made.folder);
-      await made.up();
-      return made;
+      const fresh = new LabStack();
+      before = traces(fresh.folder);
+      await fresh.up();
+      return fresh;
     }
     const kill = async () => {
       process.kill(Number(readFileSync(path.join(stack.folder, "pid"), "utf8")), "SIGKILL");
@@ -85,7 +86,9 @@ for (const way of ways)
         [],
       );
       assert.deepEqual([now.byHand, now.strayChains, now.strayNamespaces], [[], [], []]);
-      assert.ok(now.hosts.find(({ name }) => name === "test-claims-1")?.groups.includes("zone/test-klaims"));
+      assert.ok(
+        now.hosts.find(({ name }) => name === "test-claims-1")?.groups.includes("zone/test-klaims") === true,
+      );
     });
 
     it("loses a zone with its hosts, and nothing else", async () => {

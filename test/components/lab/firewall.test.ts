@@ -103,7 +103,7 @@ describe("the firewalls of a lab's zones", () => {
           if (from === to || (isOutsider(from) && isOutsider(to))) continue;
           for (const packet of packetsOf(all))
             if (isOpen(firewalls, from, to, packet) !== (allowedBy(all, from, to, packet) !== undefined))
-              wrong.push(`${JSON.stringify([from, to, packet])}`);
+              wrong.push(JSON.stringify([from, to, packet]));
         }
       assert.deepEqual(wrong, []);
     });
