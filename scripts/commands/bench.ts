@@ -1,19 +1,11 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { plan } from "../../components/plan/index.ts";
-import { parseStackFile, readStackFile } from "../../stacks/config/file.ts";
+import { spread, median } from "./bench/figures.ts";
+import { measureGroups, measureLab } from "./bench/lab.ts";
+import { copyProject, floorProject, pulumi, resourcesOf, type Project } from "./bench/project.ts";
 import { runCommand } from "./command.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -27,6 +19,8 @@ const measures: Readonly<Record<string, Measure>> = {
   plan: { what: "configuration and plan, from nothing, after imports", run: measurePlan },
   preview: { what: "preview against a plain Pulumi program with as many resources", run: measurePreview },
   modules: { what: "packages that a preview loads", run: measureModules },
+  lab: { what: "the lab of dev, from nothing to nothing", run: measureLab },
+  groups: { what: "labs of more and more application groups", run: measureGroups },
 };
 
 /** A program in a process of its own, so that nothing is warm; it prints one JSON value. */
@@ -99,74 +93,6 @@ async function measurePreview(runs: number, folder: string): Promise<string[]> {
   return lines;
 }
 
-interface Project {
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-}
-
-function pulumi({ folder, env }: Project, ...args: readonly string[]): void {
-  const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      PULUMI_BACKEND_URL: `file://${folder}/state`,
-      PULUMI_HOME: `${folder}/home`,
-      PULUMI_CONFIG_PASSPHRASE: "bench",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...env,
-    },
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
-}
-
-function copyProject(folder: string): Project {
-  for (const name of ["Pulumi.yaml", "package.json", "stacks", "components"])
-    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-  // This user's salt would ask for this user's key.
-  for (const name of readdirSync(path.join(folder, "stacks")).filter((file) =>
-    /^Pulumi\..*\.yaml$/.test(file),
-  )) {
-    const file = path.join(folder, "stacks", name);
-    writeFileSync(file, readFileSync(file, "utf8").replace(/^encryptionsalt:.*\n/m, ""));
-  }
-  prepare(folder);
-  return { folder, env: {} };
-}
-
-/** What a Pulumi program usually is: JavaScript, one import, no cache of compiled code. */
-function floorProject(folder: string, resources: readonly string[]): Project {
-  mkdirSync(path.join(folder, "program"), { recursive: true });
-  const file = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
-  file(
-    "Pulumi.yaml",
-    "name: floor\nruntime: { name: nodejs, options: { typescript: false } }\nmain: program/index.js\n",
-  );
-  file("package.json", '{ "name": "floor" }');
-  file(
-    "program/index.js",
-    `const pulumi = require("@pulumi/pulumi");
-class Plain extends pulumi.ComponentResource {
-  constructor(type, name) { super(type, name, {}); this.registerOutputs({}); }
-}
-for (const [type, name] of ${JSON.stringify(resources.map((resource) => resource.split(" ")))}) new Plain(type, name);
-`,
-  );
-  prepare(folder);
-  return { folder, env: { NODE_COMPILE_CACHE: undefined, NODE_DISABLE_COMPILE_CACHE: "1" } };
-}
-
-function prepare(folder: string): void {
-  mkdirSync(path.join(folder, "state"), { recursive: true });
-  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-}
-
-/** Every resource that the program registers today, as type and name. */
-const resourcesOf = async (name: string): Promise<string[]> => {
-  const planned = plan(parseStackFile(await readStackFile(name)));
-  return [`bulkhead:environment:Environment ${planned.environment}`];
-};
-
 function measureModules(): string[] {
   const loaded = inProcess(`
     import { registerHooks } from "node:module";
@@ -184,17 +110,6 @@ function measureModules(): string[] {
   const clouds = loaded.filter((name) => !own.includes(name));
   return [`${loaded.length} packages, of which providers' SDKs: ${clouds.join(", ") || "none"}`];
 }
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? 0)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-};
-
-const spread = (milliseconds: readonly number[]): string =>
-  `median ${median(milliseconds).toFixed(0)} ms, ${Math.min(...milliseconds).toFixed(0)} to ${Math.max(...milliseconds).toFixed(0)}`;
 
 const command = new Command("scripts/bench")
   .description("Measures this machine with this commit; only figures of one run compare.")

@@ -31,6 +31,9 @@ const checks: readonly Check[] = [
   { name: "types", program: "tsc", args: [] },
 ];
 
+const all = "test/**/*.test.ts";
+const lab = "test/lab/**/*.test.ts";
+
 await runMain(async (args) => {
   if (args.includes("--help") || args.includes("-h")) {
     process.stdout.write(usage);
@@ -45,7 +48,7 @@ await runMain(async (args) => {
   });
   const env = testEnvironment(tools.variables, work);
   const failedChecks = only === undefined ? await runChecks(env) : [];
-  const tests = await runMocha(only, rest, env, work);
+  const tests = await runTests(only, rest, env, work);
 
   const passed = tests.passed + (only === undefined ? checks.length - failedChecks.length : 0);
   const failed = tests.failed + failedChecks.length;
@@ -116,26 +119,63 @@ async function runChecks(env: NodeJS.ProcessEnv): Promise<string[]> {
   return failed;
 }
 
-function specFor(only: string): { spec: string[]; ignore: string[] } {
-  const real = ["test/engine/**/*.test.ts", "test/lab/**/*.test.ts"];
-  if (only === "pure") return { spec: ["test/**/*.test.ts"], ignore: real };
+interface Selection {
+  readonly spec: readonly string[];
+  readonly ignore: readonly string[];
+}
+interface Tests {
+  readonly passed: number;
+  readonly failed: number;
+  readonly notRun: ReadonlyMap<string, number>;
+}
+
+/** Runs the tests; where it is all of them, the lab's beside the others, since both wait for other programs a lot. */
+async function runTests(
+  only: string | undefined,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  work: string,
+): Promise<Tests> {
+  if (only !== undefined) return runMocha(only, specFor(only), args, env, work);
+  if (!fs.existsSync(join(root, "test", "lab")))
+    return runMocha("all", { spec: [all], ignore: [] }, args, env, work);
+  const shares = await Promise.all([
+    runMocha("all but lab", { spec: [all], ignore: [lab] }, args, env, work),
+    runMocha("lab", { spec: [lab], ignore: [] }, args, env, work, true),
+  ]);
+  const notRun = new Map<string, number>();
+  for (const [why, count] of shares.flatMap((share) => [...share.notRun]))
+    notRun.set(why, (notRun.get(why) ?? 0) + count);
+  const sum = (kind: "passed" | "failed") => shares.reduce((before, share) => before + share[kind], 0);
+  return { passed: sum("passed"), failed: sum("failed"), notRun };
+}
+
+function specFor(only: string): Selection {
+  const real = ["test/engine/**/*.test.ts", lab];
+  if (only === "pure") return { spec: [all], ignore: real };
   if (["components", "engine", "lab"].includes(only))
     return { spec: [`test/${only}/**/*.test.ts`], ignore: [] };
   return { spec: [only], ignore: [] };
 }
 
+/** Runs a selection of the tests. `later` keeps what they print until they have ended. */
 async function runMocha(
-  only: string | undefined,
+  name: string,
+  selection: Selection,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   work: string,
-): Promise<{ passed: number; failed: number; notRun: Map<string, number> }> {
+  later = false,
+): Promise<Tests> {
   // Mocha adds files named on its command line to those of its configuration instead of taking them alone.
   const config = JSON.parse(fs.readFileSync(join(root, ".mocharc.json"), "utf8")) as Record<string, unknown>;
-  const configFile = join(work, "mocharc.json");
-  fs.writeFileSync(configFile, JSON.stringify({ ...config, ...(only === undefined ? {} : specFor(only)) }));
-  const resultFile = join(work, "result.json");
-  say(`tests: mocha${only === undefined ? "" : ` (${only})`}`);
+  const folder = fs.mkdtempSync(join(work, "mocha-"));
+  const configFile = join(folder, "mocharc.json");
+  fs.writeFileSync(configFile, JSON.stringify({ ...config, ...selection }));
+  const resultFile = join(folder, "result.json");
+  const outputFile = join(folder, "output");
+  const output = later ? fs.openSync(outputFile, "w") : "inherit";
+  say(`tests: mocha (${name})`);
   const child = spawn(
     process.execPath,
     [
@@ -146,7 +186,7 @@ async function runMocha(
       ...["--reporter-option", `result=${resultFile}`],
       ...args,
     ],
-    { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] },
+    { cwd: root, env, stdio: ["ignore", output, output] },
   );
   let patience: NodeJS.Timeout | undefined;
   const watch = setInterval(() => {
@@ -158,6 +198,10 @@ async function runMocha(
   const code = await track(child);
   clearInterval(watch);
   clearTimeout(patience);
+  if (typeof output === "number") {
+    fs.closeSync(output);
+    process.stdout.write(fs.readFileSync(outputFile));
+  }
   if (child.killed) say("mocha did not end after the last test: something that a test started still runs");
   if (!fs.existsSync(resultFile)) {
     say("mocha ended before the tests did");

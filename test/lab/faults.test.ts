@@ -6,10 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Random } from "../../components/lab/check/random.ts";
 import { ways, withLabs } from "../support/lab.ts";
 import { LabStack } from "../support/stack.ts";
-import { traces } from "../support/traces.ts";
+import { traces, untilNothingIsLeft } from "../support/traces.ts";
 import { until } from "../support/until.ts";
 
-const moments = 10;
 type Victim = "cli" | "plugin" | "holder";
 const victims: readonly Victim[] = ["cli", "plugin", "holder"];
 
@@ -39,6 +38,8 @@ for (const way of ways)
   describe(`whatever is killed with SIGKILL, with a lab ${way.how}`, function () {
     this.timeout(240_000);
     withLabs(way);
+    // As root little is otherwise, so there one moment for each victim is enough.
+    const moments = way.asRoot === "1" ? victims.length : 10;
     const seed = Number(process.env["BULKHEAD_TEST_SEED"] ?? randomInt(1e9));
     let made: LabStack | undefined;
     let stack: LabStack;
@@ -48,7 +49,7 @@ for (const way of ways)
       random = new Random(seed);
       if (made !== undefined) return;
       made = stack = new LabStack();
-      before = traces(stack.folder);
+      before = traces(stack.state);
       await stack.up();
     });
     after(async () => {
@@ -96,10 +97,9 @@ for (const way of ways)
         when,
       );
       assert.deepEqual([now.byHand, now.strayChains, now.strayNamespaces], [[], [], []], when);
-      assert.match(await stack.succeed("refresh", "--yes", "--skip-preview"), /31 unchanged/, when);
     }
 
-    it("at ten moments of an up from nothing: the same command makes the whole", async () => {
+    it(`at ${moments} moments of an up from nothing: the same command makes the whole`, async () => {
       await stack.succeed(...destroy);
       const millis = await timed(up);
       for (let number = 0; number < moments; number++) {
@@ -110,7 +110,7 @@ for (const way of ways)
       }
     });
 
-    it("at ten moments of an update: the same command makes what is wanted", async () => {
+    it(`at ${moments} moments of an update: the same command makes what is wanted`, async () => {
       await stack.succeed(...up);
       const edits = [
         ["[198.51.100.0/24]", "[198.51.100.0/24, 203.0.113.0/24]"],
@@ -137,7 +137,7 @@ for (const way of ways)
       stack.restore();
     });
 
-    it("at ten moments of a destroy: the same command leaves nothing", async () => {
+    it(`at ${moments} moments of a destroy: the same command leaves nothing`, async () => {
       await stack.succeed(...up);
       const millis = await timed(destroy);
       for (let number = 0; number < moments; number++) {
@@ -145,11 +145,7 @@ for (const way of ways)
         const when = await interrupt(destroy, millis, number);
         await stack.succeed(...destroy);
         assert.equal(existsSync(stack.folder), false, when);
-        assert.deepEqual(
-          [...traces(stack.folder)].filter((trace) => !before.has(trace)),
-          [],
-          when,
-        );
+        await untilNothingIsLeft(stack.state, before, when);
       }
     });
   });

@@ -5,7 +5,7 @@ import { Lab } from "../../components/lab/linux/lab.ts";
 import { afterwards } from "../support/afterwards.ts";
 import { byHand, ways, withLabs } from "../support/lab.ts";
 import { LabStack } from "../support/stack.ts";
-import { traces } from "../support/traces.ts";
+import { traces, untilNothingIsLeft } from "../support/traces.ts";
 import { until } from "../support/until.ts";
 
 /** What became of the resources, after a preview where there was one. */
@@ -32,7 +32,7 @@ for (const way of ways)
     });
     async function brought(): Promise<LabStack> {
       const fresh = new LabStack();
-      before = traces(fresh.folder);
+      before = traces(fresh.state);
       await fresh.up();
       return fresh;
     }
@@ -215,9 +215,6 @@ for (const way of ways)
       await stack.destroy();
       assert.equal(existsSync(stack.folder), false);
       assert.deepEqual(readdirSync(path.dirname(stack.folder)), []);
-      assert.deepEqual(
-        [...traces(stack.folder)].filter((trace) => !before.has(trace)),
-        [],
-      );
+      await untilNothingIsLeft(stack.state, before);
     });
   });

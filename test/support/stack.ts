@@ -15,8 +15,13 @@ export class LabStack {
     this.name = name;
   }
 
+  /** The folder of its user's state, which no other stack has. */
+  get state(): string {
+    return this.clone.env["BULKHEAD_STATE"] ?? "";
+  }
+
   get folder(): string {
-    return path.join(this.clone.env["BULKHEAD_STATE"] ?? "", "labs", this.name);
+    return path.join(this.state, "labs", this.name);
   }
 
   edit(change: (text: string) => string): void {

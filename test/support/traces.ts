@@ -1,21 +1,20 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { until } from "./until.ts";
 
 /**
- * What there is on this machine that a lab could leave behind, found without the lab's help: processes with
- * this text in their command line, namespaces, mounts and devices.
+ * What there is on this machine that a lab could leave behind, found without the lab's help: processes that have this
+ * text in their command line or their environment, which what they start inherits, named
+ * namespaces, mounts and devices.
  */
 export function traces(text: string): ReadonlySet<string> {
   const found = new Set<string>();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     const line = attempt(() => readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ");
+    const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, "utf8"));
     // The third field of proc_pid_stat(5); one that has ended and that nobody has reaped is gone.
     const isOver = /\) [ZX] /.test(attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8")) || ") X ");
-    if (isOver) continue;
-    if (line.includes(text)) found.add(`process ${pid}: ${line}`);
-    for (const kind of ["user", "net", "mnt", "pid"]) {
-      const namespace = attempt(() => readlinkSync(`/proc/${pid}/ns/${kind}`));
-      if (namespace !== readlinkSync(`/proc/self/ns/${kind}`)) found.add(`namespace ${namespace}`);
-    }
+    if (!isOver && (line.includes(text) || environment.includes(text))) found.add(`process ${pid}: ${line}`);
   }
   for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n"))
     if (line.includes(text) || line.includes("/netns")) found.add(`mount ${line}`);
@@ -23,6 +22,17 @@ export function traces(text: string): ReadonlySet<string> {
     found.add(`device ${device[1] ?? ""}`);
   for (const name of list("/run/netns")) found.add(`namespace ${name}`);
   return found;
+}
+
+/** Waits until there is nothing more than before; what the CLI has started may end a moment after it. */
+export async function untilNothingIsLeft(
+  text: string,
+  before: ReadonlySet<string>,
+  when = "",
+): Promise<void> {
+  const left = () => [...traces(text)].filter((trace) => !before.has(trace));
+  await until("nothing is left", () => left().length === 0).catch(() => undefined);
+  assert.deepEqual(left(), [], when);
 }
 
 function attempt(read: () => string): string {

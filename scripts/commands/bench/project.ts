@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { plan } from "../../../components/plan/index.ts";
+import { parseStackFile, readStackFile } from "../../../stacks/config/file.ts";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+export interface Project {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function pulumi({ folder, env }: Project, ...args: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${folder}/state`,
+      PULUMI_HOME: `${folder}/home`,
+      PULUMI_CONFIG_PASSPHRASE: "bench",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      BULKHEAD_STATE: `${folder}/user`,
+      ...env,
+    },
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+}
+
+export function copyProject(folder: string): Project {
+  for (const name of ["Pulumi.yaml", "package.json", "stacks", "components"])
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  // This user's salt would ask for this user's key.
+  for (const name of readdirSync(path.join(folder, "stacks")).filter((file) =>
+    /^Pulumi\..*\.yaml$/.test(file),
+  )) {
+    const file = path.join(folder, "stacks", name);
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^encryptionsalt:.*\n/m, ""));
+  }
+  prepare(folder);
+  return { folder, env: {} };
+}
+
+/** What a Pulumi program usually is: JavaScript, one import, no cache of compiled code. */
+export function floorProject(folder: string, resources: readonly string[]): Project {
+  mkdirSync(path.join(folder, "program"), { recursive: true });
+  const file = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+  file(
+    "Pulumi.yaml",
+    "name: floor\nruntime: { name: nodejs, options: { typescript: false } }\nmain: program/index.js\n",
+  );
+  file("package.json", '{ "name": "floor" }');
+  file(
+    "program/index.js",
+    `const pulumi = require("@pulumi/pulumi");
+class Plain extends pulumi.ComponentResource {
+  constructor(type, name) { super(type, name, {}); this.registerOutputs({}); }
+}
+for (const [type, name] of ${JSON.stringify(resources.map((resource) => resource.split(" ")))}) new Plain(type, name);
+`,
+  );
+  prepare(folder);
+  return { folder, env: { NODE_COMPILE_CACHE: undefined, NODE_DISABLE_COMPILE_CACHE: "1" } };
+}
+
+function prepare(folder: string): void {
+  mkdirSync(path.join(folder, "state"), { recursive: true });
+  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
+}
+
+/** Every resource that the program registers, as type and name, without the stack's own. */
+export async function resourcesOf(name: string): Promise<string[]> {
+  const { environment, target, zones, hosts } = plan(parseStackFile(await readStackFile(name)));
+  if (target !== "lab") throw new RangeError(`${name} is not made of resources yet`);
+  return [
+    `bulkhead:environment:Environment ${environment}`,
+    `lab:index:Network ${environment}`,
+    ...zones.flatMap((zone) => [`lab:index:Zone ${zone.name}`, `lab:index:Firewall ${zone.name}`]),
+    ...hosts.map((host) => `lab:index:Host ${host.name}`),
+  ];
+}
