@@ -15,9 +15,10 @@ const mostHosts = 3;
 const indent = 3;
 
 /** A lab for people, after it has come up: a map of its zones, and what to try. */
-export const describeLab = (plan: Plan): string => [...drawMap(plan), "", ...tries(plan), ""].join("\n");
+export const describeLab = (plan: Plan, asRoot: boolean): string =>
+  [...drawMap(plan, asRoot), "", ...tries(plan), ""].join("\n");
 
-function drawMap(plan: Plan): string[] {
+function drawMap(plan: Plan, asRoot: boolean): string[] {
   const { environment, network, zones, hosts } = plan;
   const shown = zones.slice(0, mostZones);
   const columns = {
@@ -33,8 +34,9 @@ function drawMap(plan: Plan): string[] {
     return tier === undefined ? zoneBranches : [{ head: `tier ${tier}`, below: tree(zoneBranches) }];
   });
   const more = zones.length - shown.length;
+  const how = asRoot ? "as root, since this machine allows no user namespaces" : "without root";
   return [
-    `${environment} is up: ${count(zones.length, "zone")} with ${count(hosts.length, "host")} in ${network.cidr}`,
+    `${environment} is up: ${count(zones.length, "zone")} with ${count(hosts.length, "host")} in ${network.cidr}, ${how}`,
     "",
     "outside",
     ...front(plan).map((line) => `│  ${line}`),

@@ -63,29 +63,35 @@ await runMain(async (args) => {
   });
   process.exitCode = code;
   if (lab && code === 0 && !options.some((option) => wantsNoSummary.test(option)))
-    process.stdout.write(`\n${await summary(name)}`);
+    process.stdout.write(`\n${await summary(name, env)}`);
 });
 
 /** Pulumi shows that everything is made anew, and not why. */
 async function tellOfDeadLab(name: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const [{ labFolder }, { Lab }] = await Promise.all([
-    import("../../components/lab/linux/folder.ts"),
-    import("../../components/lab/linux/lab.ts"),
-  ]);
-  const folder = labFolder(name, env);
+  const { folder, Lab } = await labOf(name, env);
   if (Lab.idIn(folder) !== undefined && (await Lab.find(folder)) === undefined)
     say(
       `the lab ${name} has ended, as it does when the machine restarts or its process is killed: it is made anew`,
     );
 }
 
-async function summary(name: string): Promise<string> {
-  const [{ describeLab }, { plan }, { parseStackFile, readStackFile }] = await Promise.all([
+async function summary(name: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const [{ describeLab }, { plan }, { parseStackFile, readStackFile }, { folder, Lab }] = await Promise.all([
     import("../../components/lab/summary.ts"),
     import("../../components/plan/index.ts"),
     import("../../stacks/config/file.ts"),
+    labOf(name, env),
   ]);
-  return describeLab(plan(parseStackFile(await readStackFile(name))));
+  const asRoot = (await Lab.find(folder))?.asRoot === true;
+  return describeLab(plan(parseStackFile(await readStackFile(name))), asRoot);
+}
+
+async function labOf(name: string, env: NodeJS.ProcessEnv) {
+  const [{ labFolder }, { Lab }] = await Promise.all([
+    import("../../components/lab/linux/folder.ts"),
+    import("../../components/lab/linux/lab.ts"),
+  ]);
+  return { folder: labFolder(name, env), Lab };
 }
 
 type Pulumi = (...command: readonly string[]) => ReturnType<typeof run>;

@@ -27,7 +27,10 @@ describe("an environment on the real engine", function () {
     it(`${name} comes up from a fresh clone with scripts/up, without a question, and leaves git status clean`, async () => {
       const output = plain(await clone.succeed(`scripts/up ${name}`));
       assert.ok(output.includes(`+ ${resources} created`), output);
-      assert.match(output, new RegExp(`\n${name} is up: \\d zones with 14 hosts in 10\\.1[67]\\.0\\.0/16\n`));
+      assert.match(
+        output,
+        new RegExp(`\n${name} is up: \\d zones with 14 hosts in 10\\.1[67]\\.0\\.0/16, without root\n`),
+      );
       assert.match(
         output,
         /├─ management +10\.1[67]\.0\.0\/22 +flows inside +manager-1 10\.1[67]\.0\.128, registry-1/,

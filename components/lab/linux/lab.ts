@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { command, programPath, type Outcome } from "./command.ts";
@@ -12,7 +12,7 @@ export class LabError extends Error {
 }
 
 /** What is written down of a lab, in its folder. */
-interface Record {
+interface Written {
   readonly id: string;
   /** Which stack's it is. */
   readonly owner: string;
@@ -44,7 +44,7 @@ export class Lab {
   readonly asRoot: boolean;
   readonly #pid: number;
 
-  private constructor(folder: string, { id, owner, asRoot }: Record, pid: number) {
+  private constructor(folder: string, { id, owner, asRoot }: Written, pid: number) {
     this.folder = folder;
     this.id = id;
     this.owner = owner;
@@ -62,11 +62,12 @@ export class Lab {
 
   /** Starts a lab in a folder, in place of one that is there. Throws a LabError where the machine cannot. */
   static async start(folder: string, id: string, owner: string): Promise<Lab> {
+    requirePrograms();
     await Lab.stop(folder);
     const asRoot = await decideRoot();
     try {
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const record: Record = { id, owner, boot: bootId(), asRoot };
+      const record: Written = { id, owner, boot: bootId(), asRoot };
       fs.writeFileSync(join(folder, "lab.json"), `${JSON.stringify(record, undefined, 2)}\n`);
       fs.writeFileSync(join(folder, "id"), `${id}\n`);
       await hold(folder, id, asRoot);
@@ -98,8 +99,10 @@ export class Lab {
       kill(pid);
       if (namespace !== undefined) await untilEmpty(namespace);
     }
-    const { code } = await command(["flock", "-w", String(patience / 1000), join(folder, "lock"), "true"]);
-    if (code !== 0) throw new LabError(`the lab in ${folder} does not end: what runs in it cannot be killed`);
+    const lock = join(folder, "lock");
+    const free = ["flock", "-w", String(patience / 1000), lock, "true"];
+    if (fs.existsSync(lock) && (await command(free)).code !== 0)
+      throw new LabError(`the lab in ${folder} does not end: what runs in it cannot be killed`);
     fs.rmSync(folder, { recursive: true, force: true });
   }
 
@@ -165,6 +168,27 @@ export class Lab {
   async isAlive(): Promise<boolean> {
     return (await Lab.find(this.folder))?.id === this.id;
   }
+}
+
+/** What a lab is made with, and the packages that have it on most distributions. */
+const programs: Readonly<Record<string, string>> = {
+  flock: "util-linux",
+  unshare: "util-linux",
+  nsenter: "util-linux",
+  ip: "iproute2",
+  nft: "nftables",
+};
+
+function requirePrograms(): void {
+  const folders = programPath(process.env).split(delimiter);
+  const missing = Object.keys(programs).filter(
+    (program) => !folders.some((folder) => fs.existsSync(join(folder, program))),
+  );
+  if (missing.length > 0)
+    throw new LabError(
+      `a lab cannot be made without ${missing.map((program) => `${program} (of ${programs[program] ?? ""})`).join(", ")}: ` +
+        "scripts/lab doctor shows how to install what is missing",
+    );
 }
 
 /** The namespaces of a lab, the same for trying and for making one. */
@@ -259,9 +283,9 @@ async function* firstOf(stream: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
 const readLog = (folder: string): string =>
   readOr(join(folder, "holder.log"), "its folder is gone").trim().split("\n").at(-1) ?? "";
 
-function readRecord(folder: string): Record | undefined {
+function readRecord(folder: string): Written | undefined {
   try {
-    return JSON.parse(fs.readFileSync(join(folder, "lab.json"), "utf8")) as Record;
+    return JSON.parse(fs.readFileSync(join(folder, "lab.json"), "utf8")) as Written;
   } catch {
     // Absent, or cut off by a kill or a full disk: no lab was made with it.
     return undefined;
