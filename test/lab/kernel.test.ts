@@ -143,6 +143,8 @@ for (const way of ways)
         ["nft 'chain inet bulkhead forward { policy accept; }'", "chain forward is set up otherwise"],
         ["nft insert rule inet bulkhead source accept", "chain source has other rules"],
         ["nft flush chain inet bulkhead inbound", "chain inbound has other rules"],
+        ["ip netns delete outside", "outside is gone"],
+        ["ip link delete outside", "outside is gone"],
         ["nft add chain inet bulkhead mine", "chain mine is not the lab's"],
         ["nft add table ip nat", "table ip nat is not the lab's"],
         [
@@ -168,7 +170,7 @@ for (const way of ways)
           found.map((finding) => finding.what),
           [what],
         );
-        await gateway.change("repair", repairNetwork);
+        await gateway.change("repair", (now) => repairNetwork(now, "10.1.0.0/16"));
         assert.deepEqual((await gateway.read()).byHand, [], script);
       }
     });

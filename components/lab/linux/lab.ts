@@ -55,13 +55,15 @@ export class Lab {
   /** The lab that lives in a folder, if one does. */
   static async find(folder: string): Promise<Lab | undefined> {
     const record = readRecord(folder);
-    if (record?.boot !== bootId() || !(await isHeld(folder))) return undefined;
+    if (record === undefined) return undefined;
+    if (record.boot !== bootId() || !(await isHeld(folder))) return undefined;
     const pid = readPid(folder);
     return pid === undefined ? undefined : new Lab(folder, record, pid);
   }
 
   /** Starts a lab in a folder, in place of one that is there. Throws a LabError where the machine cannot. */
   static async start(folder: string, id: string, owner: string): Promise<Lab> {
+    requireLinux();
     requirePrograms();
     await Lab.stop(folder);
     const asRoot = await decideRoot();
@@ -179,6 +181,13 @@ const programs: Readonly<Record<string, string>> = {
   nft: "nftables",
 };
 
+function requireLinux(): void {
+  if (process.platform !== "linux")
+    throw new LabError(
+      `the lab is made of Linux namespaces, and this is ${process.platform}: use a Linux machine, a virtual one or WSL 2`,
+    );
+}
+
 function requirePrograms(): void {
   const folders = programPath(process.env).split(delimiter);
   const missing = Object.keys(programs).filter(
@@ -200,10 +209,7 @@ export const unshare = (asRoot: boolean): string[] => [
 
 /** Whether namespaces can be made, and how: unprivileged wherever the kernel allows it. */
 export async function decideRoot(): Promise<boolean> {
-  if (process.platform !== "linux")
-    throw new LabError(
-      `the lab is made of Linux namespaces, and this is ${process.platform}: use a Linux machine, a virtual one or WSL 2`,
-    );
+  requireLinux();
   const mayBeRoot = process.getuid?.() === 0;
   const wanted = process.env["BULKHEAD_LAB_AS_ROOT"] ?? "";
   if (mayBeRoot && wanted !== "" && wanted !== "0") return true;

@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly strayNamespaces: readonly string[];
   /** Chains of zones that no connection is sent to. */
   readonly strayChains: readonly string[];
+  /** Whether the host is there and connected that has every address which is not the network's. */
+  readonly hasOutside: boolean;
   /** What somebody has changed by hand in what all zones share. */
   readonly byHand: readonly Finding[];
   /** Every group's addresses. */
@@ -104,6 +106,7 @@ export function parseSnapshot(text: string): Snapshot {
   const firewalls = parseFirewalls(listing, zones);
   const netns = namespaces.split("\n").filter((name) => name !== "");
   const hosts = parseHosts(links, netns, listing, groups);
+  const hasOutside = netns.includes(outside) && isUp(links, outside);
   const used = new Set(firewalls.flatMap(({ chains }) => Object.values(chains)));
   return {
     version: version.trim(),
@@ -111,11 +114,17 @@ export function parseSnapshot(text: string): Snapshot {
     zones,
     firewalls,
     hosts,
-    strayNamespaces: netns.filter((name) => name !== outside && !hosts.some((host) => host.name === name)),
+    hasOutside,
+    strayNamespaces: netns.filter((name) =>
+      name === outside ? !hasOutside : !hosts.some((host) => host.name === name),
+    ),
     strayChains: listing.chains
       .map(({ name }) => name)
       .filter((name) => name.includes("/") && !used.has(name)),
-    byHand: base === "" ? [] : differences(listing, parseListing(base), zones, hosts),
+    byHand: [
+      ...(hasOutside || base === "" ? [] : [{ what: "outside is gone", repair: [] }]),
+      ...(base === "" ? [] : differences(listing, parseListing(base), zones, hosts)),
+    ],
     groups,
   };
 }
@@ -204,11 +213,7 @@ function parseHosts(
   { sets }: Listing,
   groups: ReadonlyMap<string, readonly string[]>,
 ): LiveHost[] {
-  const devices = JSON.parse(links.trim() === "" ? "[]" : links) as {
-    ifname: string;
-    ifalias?: string;
-    operstate?: string;
-  }[];
+  const devices = parseLinks(links);
   const ports = portsOf(sets);
   return devices
     .filter(({ ifname, ifalias }) => ifname !== outside && ifalias !== undefined)
@@ -226,6 +231,17 @@ function parseHosts(
       };
     });
 }
+
+interface Device {
+  readonly ifname: string;
+  readonly ifalias?: string;
+  readonly operstate?: string;
+}
+
+const parseLinks = (text: string) => JSON.parse(text.trim() === "" ? "[]" : text) as readonly Device[];
+
+const isUp = (links: string, device: string): boolean =>
+  parseLinks(links).some(({ ifname, operstate }) => ifname === device && operstate === "UP");
 
 /** A host's device in the gateway: names of devices are short, so it is called by the host's address. */
 export const portOf = (address: string): string =>

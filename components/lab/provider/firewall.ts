@@ -6,7 +6,6 @@ import { newInstance } from "./instance.ts";
 import type { Created, Found, Kind } from "./kind.ts";
 import type { Labs } from "./labs.ts";
 import { inside, rules, text } from "./properties.ts";
-import { claim } from "./zone.ts";
 
 export interface FirewallInputs extends ZoneFirewall {
   /** The zone's id. */
@@ -30,7 +29,7 @@ export class Firewall implements Kind<FirewallInputs, FirewallOutputs> {
   }
 
   claims({ zone }: FirewallInputs) {
-    return [claim("zone", `the firewall of the zone ${zone}`)];
+    return [{ property: "zone", what: `the firewall of ${zone}`, scope: zone, value: "firewall" }];
   }
 
   async create(inputs: FirewallInputs): Promise<Created<FirewallOutputs>> {

@@ -8,7 +8,6 @@ import { newInstance } from "./instance.ts";
 import type { Claim, Created, Found, Kind } from "./kind.ts";
 import type { Labs } from "./labs.ts";
 import { address, groups, hostName, text } from "./properties.ts";
-import { claim } from "./zone.ts";
 
 export interface HostInputs {
   /** The id of the zone that it is in. */
@@ -34,8 +33,11 @@ export class Host implements Kind<HostInputs, HostOutputs> {
   }
 
   claims({ zone, name, address }: HostInputs): Claim[] {
-    const network = networkOf(zone);
-    return [claim("name", `the host ${name} of ${network}`), claim("address", `${address} of ${network}`)];
+    const scope = networkOf(zone);
+    return [
+      { property: "name", what: `the host ${name}`, scope, value: name },
+      { property: "address", what: address, scope, value: address },
+    ];
   }
 
   async create(inputs: HostInputs): Promise<Created<HostOutputs>> {

@@ -1,11 +1,17 @@
+import type { Block } from "../../plan/index.ts";
+
 /** Reads a property in the form in which it is kept; throws a RangeError that says what is allowed. */
 export type Reader<T> = (value: unknown) => T;
 
-/** Something that no two resources of one stack may have, such as an address. */
+/** Something that no two resources of one run may have, such as an address in a network. */
 export interface Claim {
   readonly property: string;
+  /** For people. */
   readonly what: string;
-  readonly clashes: (other: Claim) => boolean;
+  /** Within what it has to be its own. */
+  readonly scope: string;
+  /** A block clashes with every other that overlaps. */
+  readonly value: string | Block;
 }
 
 export interface Created<Outputs> {

@@ -27,8 +27,8 @@ export class Network implements Kind<NetworkInputs, NetworkOutputs> {
     this.#labs = labs;
   }
 
-  claims({ name }: NetworkInputs) {
-    return [{ property: "name", what: `the lab ${name}`, clashes: () => false }];
+  claims() {
+    return [];
   }
 
   async create(inputs: NetworkInputs, urn: string): Promise<Created<NetworkOutputs>> {
@@ -60,7 +60,7 @@ export class Network implements Kind<NetworkInputs, NetworkOutputs> {
 
   async update(id: string, _before: NetworkOutputs, inputs: NetworkInputs): Promise<NetworkOutputs> {
     const gateway = await this.#labs.require(id);
-    await gateway.change(`put the network ${inputs.name} right`, repairNetwork);
+    await gateway.change(`put the network ${inputs.name} right`, (now) => repairNetwork(now, inputs.cidr));
     return outputsOf(gateway.lab, inputs, await gateway.read());
   }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { overlaps } from "../../plan/index.ts";
 import { Firewall } from "./firewall.ts";
 import { Host } from "./host.ts";
 import type { Claim, Created, Found, Kind } from "./kind.ts";
@@ -107,13 +108,20 @@ export class Provider {
     this.#claims.set(urn, claims);
     return claims.flatMap((claim) =>
       [...this.#claims]
-        .filter(([other, theirs]) => other !== urn && theirs.some((their) => claim.clashes(their)))
+        .filter(([other, theirs]) => other !== urn && theirs.some((their) => clash(claim, their)))
         .map(([other]) => ({
           property: claim.property,
           reason: `${claim.what} is taken by ${other.split("::").at(-1) ?? other}, too`,
         })),
     );
   }
+}
+
+function clash(a: Claim, b: Claim): boolean {
+  if (a.property !== b.property || a.scope !== b.scope) return false;
+  return typeof a.value === "string" || typeof b.value === "string"
+    ? a.value === b.value
+    : overlaps(a.value, b.value);
 }
 
 const isUnknown = (value: unknown): boolean =>

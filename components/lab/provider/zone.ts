@@ -1,4 +1,4 @@
-import { contains, overlaps, parseBlock } from "../../plan/index.ts";
+import { contains, parseBlock } from "../../plan/index.ts";
 import { LabError } from "../linux/lab.ts";
 import { createZone, deleteZone, gatewayOf } from "../linux/zone.ts";
 import { newInstance } from "./instance.ts";
@@ -29,17 +29,9 @@ export class Zone implements Kind<ZoneInputs, ZoneOutputs> {
   }
 
   claims({ network, name, cidr }: ZoneInputs): Claim[] {
-    const own = parseBlock(cidr);
     return [
-      claim("name", `the zone ${name} of ${network}`),
-      {
-        property: "cidr",
-        what: `${cidr} of ${network}`,
-        clashes: ({ property, what }) => {
-          const [block = "", , other] = what.split(" ");
-          return property === "cidr" && other === network && overlaps(parseBlock(block), own);
-        },
-      },
+      { property: "name", what: `the zone ${name}`, scope: network, value: name },
+      { property: "cidr", what: cidr, scope: network, value: parseBlock(cidr) },
     ];
   }
 
@@ -72,13 +64,6 @@ export class Zone implements Kind<ZoneInputs, ZoneOutputs> {
     await gateway?.change(`delete the zone ${name}`, (now) => deleteZone(now, { name, instance }));
   }
 }
-
-/** What only one resource may have. */
-export const claim = (property: string, what: string): Claim => ({
-  property,
-  what,
-  clashes: (other) => other.property === property && other.what === what,
-});
 
 const outputsOf = (inputs: ZoneInputs, instance: string): ZoneOutputs => ({
   ...inputs,

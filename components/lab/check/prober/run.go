@@ -197,7 +197,7 @@ func (r *run) send(first, last int) error {
 			return err
 		}
 		if sent++; sent%batch == 0 {
-			if _, err := r.receive(0); err != nil {
+			if err := r.receive(0); err != nil {
 				return err
 			}
 		}
@@ -218,7 +218,7 @@ func (r *run) sendOne(id int, p probe) error {
 			if time.Now().After(deadline) {
 				return fmt.Errorf("%s cannot send: %w", r.namespaces[p.from].host, err)
 			}
-			if _, err := r.receive(time.Millisecond); err != nil {
+			if err := r.receive(time.Millisecond); err != nil {
 				return err
 			}
 		case refusesPacket(err):
@@ -248,7 +248,7 @@ func (r *run) wait() error {
 			return nil
 		}
 		before := r.news
-		if _, err := r.receive(left); err != nil {
+		if err := r.receive(left); err != nil {
 			return err
 		}
 		if r.news != before {
@@ -258,25 +258,21 @@ func (r *run) wait() error {
 }
 
 // receive takes in all that has come, and waits for the first packet no longer than this.
-func (r *run) receive(patience time.Duration) (bool, error) {
+func (r *run) receive(patience time.Duration) error {
 	events := make([]syscall.EpollEvent, batch)
-	any := false
 	timeout := int((patience + time.Millisecond - 1) / time.Millisecond)
 	for {
 		count, err := syscall.EpollWait(r.epoll, events, timeout)
 		if errors.Is(err, syscall.EINTR) {
 			continue
 		}
-		if err != nil {
-			return any, err
+		if err != nil || count == 0 {
+			return err
 		}
-		if count == 0 {
-			return any, nil
-		}
-		any, timeout = true, 0
+		timeout = 0
 		for _, event := range events[:count] {
 			if err := r.drain(r.receivers[event.Fd]); err != nil {
-				return any, err
+				return err
 			}
 		}
 	}

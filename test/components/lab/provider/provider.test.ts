@@ -80,11 +80,11 @@ describe("the lab's provider, asked to check", () => {
   });
 
   for (const [type, edits, property, taken] of [
-    ["Host", { address: "10.16.4.129" }, "name", "the host red-1 of dev-01234567"],
-    ["Host", { name: "red-2" }, "address", "10.16.4.128 of dev-01234567"],
-    ["Zone", { cidr: "10.16.8.0/22" }, "name", "the zone red of dev-01234567"],
-    ["Zone", { name: "blue", cidr: "10.16.6.0/24" }, "cidr", "10.16.6.0/24 of dev-01234567"],
-    ["Firewall", { inside: "flows" }, "zone", "the firewall of the zone dev-01234567/red"],
+    ["Host", { address: "10.16.4.129" }, "name", "the host red-1"],
+    ["Host", { name: "red-2" }, "address", "10.16.4.128"],
+    ["Zone", { cidr: "10.16.8.0/22" }, "name", "the zone red"],
+    ["Zone", { name: "blue", cidr: "10.16.6.0/24" }, "cidr", "10.16.6.0/24"],
+    ["Firewall", { inside: "flows" }, "zone", "the firewall of dev-01234567/red"],
   ] as const)
     it(`refuses a second ${type} with the ${property} of the first, and names that`, () => {
       const provider = fresh();
