@@ -31,7 +31,7 @@ export class Gateway {
     return this.#enqueue(`read the lab ${this.lab.id}`, undefined);
   }
 
-  /** Changes the lab, as a whole or, where it fails, with an error; resolves to what there was before. */
+  /** Changes the lab; resolves to what there was before. What a script did before it failed stays. */
   change(what: string, change: Change): Promise<Snapshot> {
     return this.#enqueue(what, change);
   }

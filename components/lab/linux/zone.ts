@@ -19,7 +19,7 @@ export function createZone(now: Snapshot, zone: LiveZone): string {
   );
   return [
     ...before.map((old) => removeZone(now, old)),
-    batch([`address add ${gatewayOf(zone.cidr)}/32 dev lo`]),
+    batch([`address replace ${gatewayOf(zone.cidr)}/32 dev lo`]),
     nft([
       `add element ${table} zones { ${zone.cidr} comment "${label(zone.name, zone.instance)}" }`,
       addGroup(zoneGroup(zone.name)),

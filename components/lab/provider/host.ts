@@ -43,7 +43,7 @@ export class Host implements Kind<HostInputs, HostOutputs> {
   async create(inputs: HostInputs): Promise<Created<HostOutputs>> {
     const gateway = await this.#labs.require(inputs.zone);
     const instance = newInstance();
-    await gateway.change(`make the host ${inputs.name}`, (now) => {
+    const made = gateway.change(`make the host ${inputs.name}`, (now) => {
       const { cidr } = requireZone(now, inputs.zone);
       const own = parseBlock(`${inputs.address}/32`);
       if (!contains(parseBlock(cidr), own) || inputs.address === gatewayOf(cidr))
@@ -51,6 +51,11 @@ export class Host implements Kind<HostInputs, HostOutputs> {
           `the address ${inputs.address} is not one of the zone's: write one of ${cidr} other than the gateway's, ${gatewayOf(cidr)}`,
         );
       return createHost(now, { ...inputs, instance }, cidr);
+    });
+    await made.catch(async (error: unknown) => {
+      const rest = { name: inputs.name, instance };
+      await gateway.change(`remove what was made of the host ${inputs.name}`, (now) => deleteHost(now, rest));
+      throw error;
     });
     return { id: `${networkOf(inputs.zone)}/${inputs.name}`, outputs: { ...inputs, instance } };
   }
