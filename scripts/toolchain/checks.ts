@@ -33,6 +33,8 @@ const checks: readonly Check[] = [
 
 const all = "test/**/*.test.ts";
 const lab = "test/lab/**/*.test.ts";
+/** What takes longest by far, for a share of its own. */
+const faults = "test/lab/faults.test.ts";
 
 await runMain(async (args) => {
   if (args.includes("--help") || args.includes("-h")) {
@@ -95,27 +97,31 @@ function executable(name: string): string {
   return join(root, "node_modules", ".bin", name);
 }
 
-/** Runs the checks, as many at once as there are cores to spare, and returns the names of those that failed. */
-async function runChecks(env: NodeJS.ProcessEnv): Promise<string[]> {
-  const waiting = [...checks];
-  const failed: string[] = [];
-  const work = async () => {
-    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
-      const { name, program, args } = check;
-      const started = Date.now();
-      say(`${name}: ${program} ${args.join(" ")}`.trimEnd());
-      const { code, output } = await run(process.execPath, [executable(program), ...args], {
-        cwd: root,
-        env,
-      });
-      if (code !== 0) {
-        failed.push(name);
-        process.stdout.write(output);
-      }
-      say(`${name}: ${code === 0 ? "passed" : "failed"} after ${duration(Date.now() - started)}`);
-    }
+/** Does some work for each item, for as many at once as there are cores to spare, in order. */
+async function share<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = [...items.entries()];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results[next[0]] = await work(next[1]);
   };
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
+  return results;
+}
+
+/** Runs the checks, and returns the names of those that failed. */
+async function runChecks(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const failed: string[] = [];
+  await share(checks, async ({ name, program, args }) => {
+    const started = Date.now();
+    say(`${name}: ${program} ${args.join(" ")}`.trimEnd());
+    const { code, output } = await run(process.execPath, [executable(program), ...args], { cwd: root, env });
+    if (code !== 0) {
+      failed.push(name);
+      process.stdout.write(output);
+    }
+    say(`${name}: ${code === 0 ? "passed" : "failed"} after ${duration(Date.now() - started)}`);
+  });
   return failed;
 }
 
@@ -139,14 +145,18 @@ async function runTests(
   if (only !== undefined) return runMocha(only, specFor(only), args, env, work);
   if (!fs.existsSync(join(root, "test", "lab")))
     return runMocha("all", { spec: [all], ignore: [] }, args, env, work);
-  const shares = await Promise.all([
-    runMocha("all but lab", { spec: [all], ignore: [lab] }, args, env, work),
-    runMocha("lab", { spec: [lab], ignore: [] }, args, env, work, true),
-  ]);
+  const shares: readonly [string, Selection][] = [
+    ["all but lab", { spec: [all], ignore: [lab] }],
+    ["lab", { spec: [lab], ignore: [faults] }],
+    ["the lab's faults", { spec: [faults], ignore: [] }],
+  ];
+  const results = await share(shares, ([name, selection]) =>
+    runMocha(name, selection, args, env, work, name !== "all but lab"),
+  );
   const notRun = new Map<string, number>();
-  for (const [why, count] of shares.flatMap((share) => [...share.notRun]))
+  for (const [why, count] of results.flatMap((result) => [...result.notRun]))
     notRun.set(why, (notRun.get(why) ?? 0) + count);
-  const sum = (kind: "passed" | "failed") => shares.reduce((before, share) => before + share[kind], 0);
+  const sum = (kind: "passed" | "failed") => results.reduce((before, result) => before + result[kind], 0);
   return { passed: sum("passed"), failed: sum("failed"), notRun };
 }
 

@@ -178,7 +178,9 @@ for (const way of ways)
     it("heals what an interrupted making has left", async () => {
       await small();
       await byHand(gateway, "ip address add 10.1.1.1/32 dev lo");
-      await gateway.change("make blue", (now) => createZone(now, { ...red, name: "blue", cidr: "10.1.1.0/24" }));
+      await gateway.change("make blue", (now) =>
+        createZone(now, { ...red, name: "blue", cidr: "10.1.1.0/24" }),
+      );
       await byHand(gateway, "ip netns add red-1\nnft add chain inet bulkhead in/red/00000009-1");
       const now = await gateway.read();
       assert.deepEqual([now.strayNamespaces, now.strayChains], [["red-1"], ["in/red/00000009-1"]]);
