@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { Lab, whyNoNamespaces } from "../../components/lab/linux/lab.ts";
+import { Lab } from "../../components/lab/linux/lab.ts";
+import { whyNoNamespaces } from "../../components/lab/linux/namespaces.ts";
 import { afterwards } from "../support/afterwards.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { notRun, requires } from "../support/machine.ts";
+import { ways, withLabs } from "../support/lab.ts";
 import { until } from "../support/until.ts";
 
 /** Processes that were started with this text among their arguments, found without the lab's help. */
@@ -18,24 +19,10 @@ const processesWith = (text: string): string[] =>
     }
   });
 
-for (const [how, asRoot] of [
-  ["in a user namespace", ""],
-  ["as root", "1"],
-] as const)
-  describe(`a lab ${how}`, function () {
+for (const way of ways)
+  describe(`a lab ${way.how}`, function () {
     this.timeout(20_000);
-    let before: string | undefined;
-
-    beforeEach(function () {
-      requires(this, "unshare", "nsenter", "flock", "ip");
-      if (asRoot === "1" && process.getuid?.() !== 0) notRun(this, "needs root");
-      before = process.env["BULKHEAD_LAB_AS_ROOT"];
-      process.env["BULKHEAD_LAB_AS_ROOT"] = asRoot;
-    });
-    afterEach(() => {
-      if (before === undefined) delete process.env["BULKHEAD_LAB_AS_ROOT"];
-      else process.env["BULKHEAD_LAB_AS_ROOT"] = before;
-    });
+    withLabs(way);
 
     async function started(id = "dev-1"): Promise<Lab> {
       const folder = path.join(temporaryFolder().path, "a lab");
@@ -48,7 +35,7 @@ for (const [how, asRoot] of [
       await lab.change("add a host", "ip netns add red");
       const found = await Lab.find(lab.folder);
       assert.equal(found?.id, "dev-1");
-      assert.equal(found.asRoot, asRoot === "1");
+      assert.equal(found.asRoot, way.asRoot === "1");
       assert.equal((await found.run("ls /run/netns")).stdout, "red\n");
     });
 

@@ -1,7 +1,7 @@
 import { allowedBy, covers, icmp, showTraffic, type Traffic } from "../../plan/index.ts";
 import { anyPacket, isSeen } from "./packets.ts";
 import type { Pair } from "./pairs.ts";
-import type { Probe, ProbePlan } from "./probes.ts";
+import type { Probe, ProbePlan } from "./probe.ts";
 import type { Random } from "./random.ts";
 
 /** Packets to send between two. */

@@ -9,7 +9,7 @@ import {
   type Plan,
 } from "../../plan/index.ts";
 import { anyPacket, firstOf, isSeen } from "./packets.ts";
-import type { Probe } from "./probes.ts";
+import type { Probe } from "./probe.ts";
 import type { Random } from "./random.ts";
 
 /** How many hosts send with others' addresses. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { covers, icmp, isOutsider, type Peer, type Plan } from "../../plan/index.ts";
-import type { Probe } from "./probes.ts";
+import type { Probe } from "./probe.ts";
 
 // What the program that sends the packets reads on its standard input and writes on its standard output, as JSON.
 

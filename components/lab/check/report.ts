@@ -9,7 +9,7 @@ import {
 } from "../../plan/index.ts";
 import { legend, matrixOf } from "./matrix.ts";
 import { outsideHost } from "./prober.ts";
-import type { Probe } from "./probes.ts";
+import type { Probe } from "./probe.ts";
 import type { Check, Surprise, SurpriseKind } from "./verdict.ts";
 
 /** In the order of how bad they are. */

@@ -7,7 +7,7 @@ import {
   type Traffic,
 } from "../../plan/index.ts";
 import { outsideHost, type Outcome, type Outcomes } from "./prober.ts";
-import type { Probe, ProbePlan } from "./probes.ts";
+import type { Probe, ProbePlan } from "./probe.ts";
 
 /** What a packet did that the plan does not say. */
 export type SurpriseKind = "open" | "forged" | "closed" | "unanswered";

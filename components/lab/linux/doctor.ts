@@ -1,5 +1,6 @@
 import { command } from "./command.ts";
-import { decideRoot, LabError, unshare } from "./lab.ts";
+import { LabError } from "./error.ts";
+import { decideRoot, unshare } from "./namespaces.ts";
 import { baseRuleset } from "./ruleset.ts";
 
 export interface Finding {

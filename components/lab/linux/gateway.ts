@@ -1,4 +1,5 @@
-import { Lab, LabError } from "./lab.ts";
+import { LabError } from "./error.ts";
+import { Lab } from "./lab.ts";
 import { parseSnapshot, readScript, type Snapshot } from "./snapshot.ts";
 
 /** Decides from what there is how to change it: a shell script, empty where nothing is to be done. */

@@ -1,16 +1,9 @@
 import { parseBlock, showBlock } from "../../plan/index.ts";
 import { zoneGroup, type ZoneFirewall } from "../firewall.ts";
 import { versionFile } from "./lab.ts";
-import {
-  baseChains,
-  mapOf,
-  outside,
-  parseElement,
-  parseListed,
-  table,
-  type Direction,
-  type ListedRule,
-} from "./ruleset.ts";
+import { differences, type Finding } from "./byHand.ts";
+import { parseListing, portsOf, showAddress, showElement, type Listing } from "./listing.ts";
+import { mapOf, outside, parseListed, type Direction } from "./ruleset.ts";
 
 /** What there is in a lab's gateway, read from the kernel. */
 export interface Snapshot {
@@ -29,15 +22,6 @@ export interface Snapshot {
   readonly hasOutside: boolean;
   /** What somebody has changed by hand in what all zones share. */
   readonly byHand: readonly Finding[];
-  /** Every group's addresses. */
-  readonly groups: ReadonlyMap<string, readonly string[]>;
-}
-
-/** Something that is not as it was made. */
-export interface Finding {
-  readonly what: string;
-  /** The nft commands that put it right. */
-  readonly repair: string[];
 }
 
 export interface LiveZone {
@@ -77,19 +61,6 @@ export const readScript = [
   "cat /run/base 2>/dev/null || :",
 ].join("\necho @@\n");
 
-interface Element {
-  readonly value: unknown;
-  readonly comment?: string;
-  readonly target?: string;
-}
-
-interface Listing {
-  readonly tables: readonly { readonly family: string; readonly name: string }[];
-  readonly chains: readonly { readonly name: string; readonly [key: string]: unknown }[];
-  readonly rules: readonly ListedRule[];
-  readonly sets: ReadonlyMap<string, readonly Element[]>;
-}
-
 export function parseSnapshot(text: string): Snapshot {
   const [version = "", links = "", namespaces = "", ruleset = "", base = ""] = text.split("@@\n");
   const listing = parseListing(ruleset);
@@ -125,45 +96,8 @@ export function parseSnapshot(text: string): Snapshot {
       ...(hasOutside || base === "" ? [] : [{ what: "outside is gone", repair: [] }]),
       ...(base === "" ? [] : differences(listing, parseListing(base), zones, hosts)),
     ],
-    groups,
   };
 }
-
-function parseListing(text: string): Listing {
-  const { nftables = [] } = (text.trim() === "" ? {} : JSON.parse(text)) as {
-    nftables?: readonly Readonly<Record<string, Record<string, unknown>>>[];
-  };
-  const all = (kind: string) =>
-    nftables.flatMap((object) => (object[kind] === undefined ? [] : [object[kind]]));
-  const own = (object: Readonly<Record<string, unknown>>) =>
-    object["family"] === "inet" && object["table"] === "bulkhead";
-  return {
-    tables: all("table") as unknown as Listing["tables"],
-    chains: all("chain").filter(own) as unknown as Listing["chains"],
-    rules: all("rule").filter(own) as unknown as ListedRule[],
-    sets: new Map(
-      [...all("set"), ...all("map")]
-        .filter(own)
-        .map((set) => [String(set["name"]), ((set["elem"] ?? []) as unknown[]).map(parseSetElement)]),
-    ),
-  };
-}
-
-/** Sets list their elements, with a comment as an object around them, and maps list pairs. */
-function parseSetElement(element: unknown): Element {
-  if (Array.isArray(element)) {
-    const [key, verdict] = element as [unknown, { goto?: { target?: string } } | undefined];
-    const target = verdict?.goto?.target;
-    return { ...parseSetElement(key), ...(target === undefined ? {} : { target }) };
-  }
-  const { elem } = (element ?? {}) as { elem?: { val: unknown; comment?: string } };
-  if (elem === undefined) return { value: element };
-  return { value: elem.val, ...(elem.comment === undefined ? {} : { comment: elem.comment }) };
-}
-
-const showElement = ({ value }: Element): string =>
-  parseElement(value)?.map(showBlock).join(",") ?? JSON.stringify(value);
-const showAddress = (element: Element): string => showElement(element).replace(/\/32$/, "");
 
 /** What a zone and a host are marked with in the kernel. */
 export const label = (name: string, instance: string): string => `${name}/${instance}`;
@@ -249,61 +183,3 @@ export const portOf = (address: string): string =>
 
 const addressOf = (port: string): string =>
   showBlock({ start: Number.parseInt(port.slice(1), 16), prefix: 32 }).replace("/32", "");
-
-const portsOf = (sets: Listing["sets"]) =>
-  (sets.get("ports") ?? []).map(({ value }) => {
-    const [port = "", address = ""] = (value as { concat?: readonly string[] }).concat ?? [];
-    return { port, address };
-  });
-
-/** What is not as it was made, in what all zones share. */
-function differences(
-  now: Listing,
-  made: Listing,
-  zones: readonly LiveZone[],
-  hosts: readonly LiveHost[],
-): Finding[] {
-  const found: Finding[] = [];
-  const find = (what: string, ...repair: string[]) => found.push({ what, repair });
-  const remove = (set: string, element: string) => `delete element ${table} ${set} { ${element} }`;
-
-  const withoutHandle = (chain: Listing["chains"][number]) => JSON.stringify({ ...chain, handle: undefined });
-  for (const chain of made.chains) {
-    const current = now.chains.find(({ name }) => name === chain.name);
-    const rules = (listing: Listing) =>
-      JSON.stringify(listing.rules.filter((rule) => rule.chain === chain.name).map(({ expr }) => expr));
-    if (current === undefined) find(`chain ${chain.name} is gone`);
-    else if (withoutHandle(current) !== withoutHandle(chain)) find(`chain ${chain.name} is set up otherwise`);
-    else if (rules(now) !== rules(made)) find(`chain ${chain.name} has other rules`);
-  }
-  if (found.length > 0) found[0]?.repair.push(...baseChains.trimEnd().split("\n"));
-  for (const { name } of now.chains)
-    if (!name.includes("/") && !made.chains.some((chain) => chain.name === name))
-      find(`chain ${name} is not the lab's`, `flush chain ${table} ${name}`, `delete chain ${table} ${name}`);
-  for (const { family, name } of now.tables)
-    if (`${family} ${name}` !== table)
-      find(`table ${family} ${name} is not the lab's`, `delete table ${family} ${name}`);
-
-  const [network, planned] = [now, made].map(({ sets }) =>
-    (sets.get("network") ?? []).map(showElement).join(", "),
-  );
-  if (network !== planned)
-    find(
-      `set network has ${network === "" ? "nothing" : network}`,
-      `flush set ${table} network`,
-      `add element ${table} network { ${planned} }`,
-    );
-  for (const { port, address } of portsOf(now.sets))
-    if (!hosts.some((host) => host.port === port && host.address === address))
-      find(`${port} may send as ${address}`, remove("ports", `${port} . ${address}`));
-  for (const map of Object.values(mapOf))
-    for (const block of (now.sets.get(map) ?? []).map(showElement))
-      if (!zones.some(({ cidr }) => cidr === block))
-        find(`map ${map} has ${block}, which is no zone`, remove(map, block));
-  for (const [name, members] of now.sets)
-    if (name.includes("/"))
-      for (const address of members.map(showAddress))
-        if (!hosts.some((host) => host.address === address))
-          find(`group ${name} has ${address}, which is no host`, remove(name, address));
-  return found;
-}

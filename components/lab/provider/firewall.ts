@@ -1,5 +1,5 @@
 import type { ZoneFirewall } from "../firewall.ts";
-import { LabError } from "../linux/lab.ts";
+import { LabError } from "../linux/error.ts";
 import type { Snapshot } from "../linux/snapshot.ts";
 import { applyFirewall, deleteFirewall } from "../linux/zone.ts";
 import { newInstance } from "./instance.ts";

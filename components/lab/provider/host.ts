@@ -1,6 +1,6 @@
 import { contains, parseBlock } from "../../plan/index.ts";
 import { createHost, deleteHost, updateHost } from "../linux/host.ts";
-import { LabError } from "../linux/lab.ts";
+import { LabError } from "../linux/error.ts";
 import type { Snapshot } from "../linux/snapshot.ts";
 import { gatewayOf } from "../linux/zone.ts";
 import { requireZone } from "./firewall.ts";

@@ -1,6 +1,7 @@
 import { labFolder } from "../linux/folder.ts";
 import { Gateway } from "../linux/gateway.ts";
-import { Lab, LabError } from "../linux/lab.ts";
+import { LabError } from "../linux/error.ts";
+import { Lab } from "../linux/lab.ts";
 
 /** The labs that resources' ids name; a lab's id is its network's. */
 export class Labs {

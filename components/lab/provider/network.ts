@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { Lab, LabError } from "../linux/lab.ts";
+import { LabError } from "../linux/error.ts";
+import { Lab } from "../linux/lab.ts";
 import { createNetwork, repairNetwork } from "../linux/network.ts";
 import type { Snapshot } from "../linux/snapshot.ts";
 import type { Created, Found, Kind } from "./kind.ts";

@@ -1,5 +1,5 @@
 import { contains, parseBlock } from "../../plan/index.ts";
-import { LabError } from "../linux/lab.ts";
+import { LabError } from "../linux/error.ts";
 import { createZone, deleteZone, gatewayOf } from "../linux/zone.ts";
 import { newInstance } from "./instance.ts";
 import type { Claim, Created, Found, Kind } from "./kind.ts";
