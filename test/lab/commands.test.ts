@@ -82,6 +82,12 @@ for (const way of ways)
         );
       });
 
+      it("of a lab whose zones are shared, and one closed inside, finds no surprise either", async () => {
+        await labOf(await planOf("dev-tiers"), state);
+        const { code, stdout } = await run(state, "check", "dev-tiers");
+        assert.equal(code, 0, stdout);
+      });
+
       it("finds a hole that was opened by hand, with source, destination and traffic", async () => {
         await byHand(
           gateway,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Lab } from "../../components/lab/linux/lab.ts";
 import { whyNoNamespaces } from "../../components/lab/linux/namespaces.ts";
@@ -69,6 +69,14 @@ for (const way of ways)
       );
       const again = await Lab.start(lab.folder, "after", "the tests");
       assert.equal((await again.run("ls /run/netns")).stdout, "");
+    });
+
+    it("is known to be dead after the machine has restarted", async () => {
+      const lab = await started();
+      const file = path.join(lab.folder, "lab.json");
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+      writeFileSync(file, readFileSync(file, "utf8").replace(boot, "another"));
+      assert.equal(await Lab.find(lab.folder), undefined);
     });
 
     it("ends by itself when its folder is removed", async () => {

@@ -89,6 +89,27 @@ describe("a machine on which a lab cannot be made", function () {
   });
 });
 
+describe("scripts/lab doctor", function () {
+  this.timeout(20_000);
+  withLabs(ways[0]);
+
+  it("says what is missing, with its remedy, and that no lab can run, and ends with 1", () => {
+    const script = path.resolve(import.meta.dirname, "../../scripts/lab");
+    const few = 'echo 20 >/proc/sys/user/max_net_namespaces; exec "$0" doctor';
+    const { status, stdout } = spawnSync("unshare", ["--user", "--map-root-user", "sh", "-c", few, script], {
+      encoding: "utf8",
+      env: { ...process.env, BULKHEAD_LAB_AS_ROOT: "" },
+    });
+    assert.match(stdout, /^ok {6}nftables$/m);
+    assert.match(
+      stdout,
+      /^FAILED {2}room for hosts: user\.max_net_namespaces is 20, .*`sysctl user\.max_net_namespaces=10000`$/m,
+    );
+    assert.match(stdout, /\na lab cannot run here until that is put right\n$/);
+    assert.equal(status, 1);
+  });
+});
+
 describe("a user who is not root", function () {
   this.timeout(120_000);
   withLabs(ways[0]);

@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { command } from "./command.ts";
 import { LabError } from "./error.ts";
 import { decideRoot, unshare } from "./namespaces.ts";
@@ -74,7 +75,23 @@ export async function examineMachine(): Promise<Finding[]> {
     return [{ what, problem: error.message }];
   }
   const namespaces = { what: `${what}, ${asRoot ? "as root" : "without root"}` };
-  return [namespaces, ...(await Promise.all(features.map((feature) => attempt(feature, asRoot))))];
+  return [namespaces, room(), ...(await Promise.all(features.map((feature) => attempt(feature, asRoot))))];
+}
+
+// A lab of 60 application groups has 241 hosts, each a network namespace.
+const enough = 300;
+
+/** How many hosts the kernel lets this user have, in all labs together. */
+function room(): Finding {
+  const what = "room for hosts";
+  const setting = "user.max_net_namespaces";
+  const most = Number(fs.readFileSync(`/proc/sys/${setting.replace(".", "/")}`, "utf8"));
+  return most >= enough
+    ? { what }
+    : {
+        what,
+        problem: `${setting} is ${most}, and each host takes one: raise it with \`sysctl ${setting}=10000\``,
+      };
 }
 
 async function attempt({ what, script, remedy }: Feature, asRoot: boolean): Promise<Finding> {
