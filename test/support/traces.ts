@@ -24,6 +24,9 @@ export function traces(text: string): ReadonlySet<string> {
   return found;
 }
 
+// The language host waits that long for a CLI that it has never met.
+const patience = 35_000;
+
 /** Waits until there is nothing more than before; what the CLI has started may end a moment after it. */
 export async function untilNothingIsLeft(
   text: string,
@@ -31,7 +34,7 @@ export async function untilNothingIsLeft(
   when = "",
 ): Promise<void> {
   const left = () => [...traces(text)].filter((trace) => !before.has(trace));
-  await until("nothing is left", () => left().length === 0).catch(() => undefined);
+  await until("nothing is left", () => left().length === 0, patience).catch(() => undefined);
   assert.deepEqual(left(), [], when);
 }
 

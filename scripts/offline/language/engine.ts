@@ -3,6 +3,8 @@ import grpc from "@grpc/grpc-js";
 const health = "/grpc.health.v1.Health/Check";
 const checkPatience = 5_000;
 const firstContactPatience = 30_000;
+const contactPatience = 1_000;
+const parent = process.ppid;
 
 /**
  * Calls back once when the engine at this address is gone, and returns a function that stops watching.
@@ -41,9 +43,15 @@ export function watchEngine(address: string, onGone: () => void): () => void {
       },
     );
   };
-  client.waitForReady(Date.now() + firstContactPatience, (error) => {
-    if (error === undefined) watch();
-    else gone();
-  });
+  const giveUp = Date.now() + firstContactPatience;
+  const meet = () => {
+    client.waitForReady(Date.now() + contactPatience, (error) => {
+      if (error === undefined) watch();
+      // A CLI that was killed before it was met is nobody's parent any more.
+      else if (watching && process.ppid === parent && Date.now() < giveUp) meet();
+      else gone();
+    });
+  };
+  meet();
   return stop;
 }
