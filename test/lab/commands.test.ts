@@ -72,7 +72,7 @@ for (const way of ways)
 
       it("of a lab as planned sends at least 10,000 packets, finds no surprise and ends with 0", async () => {
         const { code, found } = await check();
-        assert.deepEqual(found.surprises, []);
+        assert.deepEqual(found.surprises.slice(0, 5), []);
         assert.ok(found.probes.sent >= 10_000, String(found.probes.sent));
         assert.equal(code, 0);
         const { stdout } = await run(state, "check", "dev", "--seed", "8");

@@ -207,6 +207,8 @@ for (const way of ways)
       await gateway.change("rename", (now) =>
         createZone(now, { ...red, name: "blue", instance: "00000002" }),
       );
+      await gateway.change("again", (now) => createZone(now, { ...red, name: "blue", instance: "00000003" }));
+      await gateway.change("delete", (now) => deleteZone(now, { name: "blue", instance: "00000002" }));
       await gateway.change("delete", (now) => deleteFirewall(now, "red", "00000001"));
       await gateway.change("delete", (now) => deleteZone(now, red));
       const after = await gateway.read();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Cache } from "../../scripts/toolchain/cache.ts";
 import { prepareProber } from "../../scripts/toolchain/prober.ts";
+import { command } from "../../components/lab/linux/command.ts";
 import { createHost } from "../../components/lab/linux/host.ts";
 import type { Gateway } from "../../components/lab/linux/gateway.ts";
 import { byHand, labOf, planOf, ways, withLabs } from "../support/lab.ts";
@@ -37,6 +38,14 @@ function send({ lab }: Gateway, input: Input) {
   const { status, stdout, stderr } = spawnSync(program, args, { input: text, encoding: "utf8" });
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout) as { arrived: string[]; answered: string[] };
+}
+
+/** As `send`, while others do so, too. */
+async function sendBeside({ lab }: Gateway, input: Input) {
+  const text = JSON.stringify({ settleMillis: 200, netns: "/run/netns", ...input });
+  const { code, stdout, stderr } = await command([...lab.enter(), prober], text);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as { arrived: string[] };
 }
 
 for (const way of ways)
@@ -94,10 +103,15 @@ for (const way of ways)
       }
     });
 
-    it("takes nothing of an earlier run, or of another's traffic, for its own", async () => {
-      send(gateway, { hosts, phases: [[[0, one, 1, two, 17, 7777]]] });
-      await byHand(gateway, "nft insert rule inet bulkhead forward drop");
-      assert.deepEqual(send(gateway, { hosts, phases: [[[0, one, 1, two, 17, 7777]]] }).arrived, ["0"]);
+    it("takes nothing of another run for its own, also while both are at work", async () => {
+      const open = Array.from({ length: 2000 }, (_, index): Probe => [0, one, 1, two, 17, index + 1]);
+      const closed = open.map(([, , , , ...traffic]): Probe => [2, claims, 1, two, ...traffic]);
+      const runs = [open, closed, open, closed].map((probes) =>
+        sendBeside(gateway, { hosts, phases: [probes] }),
+      );
+      const arrived = (await Promise.all(runs)).map((run) => run.arrived[0]);
+      const [all, none] = ["1".repeat(2000), "0".repeat(2000)];
+      assert.deepEqual(arrived, [all, none, all, none]);
     });
 
     it("reaches a host that has just been made", async () => {
