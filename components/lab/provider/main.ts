@@ -15,5 +15,7 @@ setInterval(() => {
   void labs.abandon().finally(() => process.exit());
 }, 200).unref();
 
+// An engine that was killed before its process could be noted as this one's parent does not read the port either.
+process.stdout.on("error", () => process.exit());
 // The engine reads the port from the first line.
 console.log(await serve(new Provider(labs)));
