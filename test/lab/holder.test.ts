@@ -71,6 +71,20 @@ for (const way of ways)
       assert.equal((await again.run("ls /run/netns")).stdout, "");
     });
 
+    it("keeps nothing of the environment of who made it, which may hold secrets", async () => {
+      process.env["PULUMI_CONFIG_PASSPHRASE"] = "a canary";
+      try {
+        const lab = await started();
+        const pid = readFileSync(path.join(lab.folder, "pid"), "utf8").trim();
+        const { stdout } = await lab.run("cat /proc/1/environ");
+        const all = readFileSync(`/proc/${pid}/environ`, "utf8") + stdout;
+        assert.match(all, /PATH=/);
+        assert.doesNotMatch(all, /canary|HOME=/);
+      } finally {
+        delete process.env["PULUMI_CONFIG_PASSPHRASE"];
+      }
+    });
+
     it("is known to be dead after the machine has restarted", async () => {
       const lab = await started();
       const file = path.join(lab.folder, "lab.json");

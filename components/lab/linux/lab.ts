@@ -184,7 +184,7 @@ async function hold(folder: string, id: string, asRoot: boolean): Promise<void> 
     {
       cwd: "/",
       detached: true,
-      env: { ...process.env, PATH: programPath(process.env) },
+      env: holderEnvironment(),
       stdio: ["ignore", log, log, "pipe"],
     },
   );
@@ -203,6 +203,12 @@ async function hold(folder: string, id: string, asRoot: boolean): Promise<void> 
   child.unref();
   if (why !== undefined) throw new LabError(`the lab's process ended at once: ${why}`);
 }
+
+/** It lives for long, and its maker's environment may hold passphrases and cloud credentials. */
+const holderEnvironment = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("BULKHEAD_"))),
+  PATH: programPath(process.env),
+});
 
 /** The first piece of a stream, whose end may come only when the lab ends. */
 async function* firstOf(stream: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
