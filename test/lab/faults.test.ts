@@ -36,7 +36,7 @@ function killHard(pids: readonly number[]): void {
 
 for (const way of ways)
   describe(`whatever is killed with SIGKILL, with a lab ${way.how}`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     withLabs(way);
     // As root little is otherwise, so there one moment for each victim is enough.
     const moments = way.asRoot === "1" ? victims.length : 10;
