@@ -44,6 +44,11 @@ export default defineConfig(
     ["^@pulumi/(aws|azure-native|kubernetes|tls)", clouds],
   ),
   oneWay(
+    ["components/lab/controlPlane/**"],
+    ["(^|/)(stacks|scripts)/", upwards],
+    ["^@pulumi/(aws|azure-native|kubernetes)", clouds],
+  ),
+  oneWay(
     ["components/lab/{linux,check}/**"],
     ["(^|/)(stacks|scripts)/", upwards],
     ["^@pulumi/", "the lab's kernel and its check know nothing of Pulumi, so that scripts/lab works without"],

@@ -3,8 +3,15 @@ import type { Plan } from "../plan/index.ts";
 import { groupsOf, planFirewall } from "./firewall.ts";
 import { Firewall, Host, Network, Zone } from "./resources.ts";
 
+export interface LabResources {
+  readonly network: Network;
+  /** By name. */
+  readonly hosts: ReadonlyMap<string, Host>;
+}
+
 /** Makes a plan's network, zones, firewalls and hosts in a lab on this machine. */
-export function createLab(plan: Plan, parent: Resource): Network {
+export function createLab(plan: Plan, parent: Resource): LabResources {
+  const hosts = new Map<string, Host>();
   const network = new Network(
     plan.environment,
     { name: plan.environment, cidr: plan.network.cidr },
@@ -18,11 +25,14 @@ export function createLab(plan: Plan, parent: Resource): Network {
     const zone = new Zone(name, { network: network.id, name, cidr: subnet.cidr }, within(network));
     new Firewall(name, { zone: zone.id, ...planFirewall(plan, name) }, within(zone));
     for (const host of plan.hosts.filter((candidate) => candidate.zone === name))
-      new Host(
+      hosts.set(
         host.name,
-        { zone: zone.id, name: host.name, address: host.address, groups: groupsOf(host) },
-        within(zone),
+        new Host(
+          host.name,
+          { zone: zone.id, name: host.name, address: host.address, groups: groupsOf(host) },
+          within(zone),
+        ),
       );
   }
-  return network;
+  return { network, hosts };
 }

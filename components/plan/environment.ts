@@ -108,6 +108,8 @@ export interface NamespaceSpec {
   readonly collection: string;
   readonly quota: Quota;
   readonly limits: Limits;
+  /** How many pods of a deployment that does nothing show that the namespace works. */
+  readonly samplePods: number;
   readonly exposures: Readonly<Record<string, ExposureSpec>>;
 }
 

@@ -68,6 +68,7 @@ export interface Namespace {
   readonly collection: string;
   readonly quota: Quota;
   readonly limits: Limits;
+  readonly samplePods: number;
   readonly exposures: Readonly<Record<string, ExposureSpec>>;
 }
 

@@ -81,11 +81,12 @@ const collectionRow = ({ name, group, zone, cidrs, os, hosts, team }: Collection
   `team ${team.directoryGroup}`,
 ];
 
-const namespaceRow = ({ name, collection, quota, limits, exposures }: Namespace): string[] => [
+const namespaceRow = ({ name, collection, quota, limits, samplePods, exposures }: Namespace): string[] => [
   name,
   `on ${collection}`,
   `${quota.cpu} CPU, ${quota.memory}, ${quota.pods} pods`,
   `a container: ${limits.cpu} CPU, ${limits.memory}`,
+  samplePods === 0 ? "" : `${samplePods} sample pod${samplePods === 1 ? "" : "s"}`,
   Object.values(exposures)
     .map(
       ({ protocol, host, port, via, from }) =>

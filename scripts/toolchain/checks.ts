@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { track, run } from "./command.ts";
 import { duration, runMain, say, UserError } from "./report.ts";
 import type { Result } from "./reporter.ts";
-import { prepareTools, root } from "./toolchain.ts";
+import { everything, prepareTools, root } from "./toolchain.ts";
 
-const usage = `usage: scripts/test [--only <ring or glob>] [options of mocha]
+const usage = `usage: scripts/test [--only <ring or glob>] [--official <folder>] [options of mocha]
 
 Sets up what it needs and runs every check: format, lint, types, and the tests. Ends with "N passed, N failed".
 
@@ -16,7 +16,8 @@ Sets up what it needs and runs every check: format, lint, types, and the tests. 
   --only engine       the tests on the real Pulumi engine
   --only lab          the tests that send real packets
   --only <glob>       the test files that match
-With --only the tests alone run, without the other checks. Where CI is true, a test that cannot run here is a failure.
+With --only the tests alone run, without the other checks. With --official the tests use the official plugins
+pulumi-resource-kubernetes and pulumi-resource-tls of a folder, whatever this machine has. Where CI is true, a test that cannot run here is a failure.
 `;
 
 interface Check {
@@ -41,8 +42,11 @@ await runMain(async (args) => {
     process.stdout.write(usage);
     return;
   }
-  const { only, rest } = splitOnly(args);
-  const tools = await prepareTools(process.env);
+  const { value: official, rest: others } = splitOption(args, "--official");
+  const { value: only, rest } = splitOption(others, "--only");
+  const lives = everything.lab && (only === undefined || !["pure", "components"].includes(only));
+  const plugins = official === undefined ? {} : { BULKHEAD_PLUGINS: resolve(official) };
+  const tools = await prepareTools({ ...process.env, ...plugins }, { lab: lives });
   say(`ready: ${tools.summary}`);
   const work = fs.mkdtempSync(join(fs.realpathSync(process.env["TMPDIR"] ?? "/tmp"), "bulkhead-test-"));
   process.on("exit", () => {
@@ -64,14 +68,21 @@ await runMain(async (args) => {
   process.exitCode = failed > 0 || strict ? 1 : 0;
 });
 
-function splitOnly(args: readonly string[]): { only: string | undefined; rest: readonly string[] } {
-  const at = args.findIndex((arg) => arg === "--only" || arg.startsWith("--only="));
+/** Takes an option with its value out of a command line. */
+function splitOption(
+  args: readonly string[],
+  option: "--only" | "--official",
+): { value: string | undefined; rest: readonly string[] } {
+  const at = args.findIndex((arg) => arg === option || arg.startsWith(`${option}=`));
   const arg = args[at];
-  if (arg === undefined) return { only: undefined, rest: args };
-  const joined = arg.startsWith("--only=");
-  const only = joined ? arg.slice("--only=".length) : args[at + 1];
-  if (only === undefined || only === "") throw new UserError(`--only needs a ring or a glob.\n\n${usage}`);
-  return { only, rest: args.filter((_, index) => index !== at && (joined || index !== at + 1)) };
+  if (arg === undefined) return { value: undefined, rest: args };
+  const joined = arg !== option;
+  const value = joined ? arg.slice(option.length + 1) : args[at + 1];
+  if (value === undefined || value === "")
+    throw new UserError(
+      `${option} needs ${option === "--only" ? "a ring or a glob" : "a folder"}.\n\n${usage}`,
+    );
+  return { value, rest: args.filter((_, index) => index !== at && (joined || index !== at + 1)) };
 }
 
 /** Tests must never see the user's stacks, login or key. */

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
-import { checksum, platform, remove, type Cache, type Recipe } from "./cache.ts";
+import { checksum, platform, type Cache, type Recipe } from "./cache.ts";
 import { find, isProgram, lastLines, run, searchPath } from "./command.ts";
-import { download } from "./download.ts";
-import { explain, missing } from "./machine.ts";
-import { during, say, UserError } from "./report.ts";
+import { buildGo, buildKey, requireGo, type GoProgram } from "./go.ts";
+import { fetchEntry, fetchReleased, publishedChecksum } from "./release.ts";
+import { say, UserError } from "./report.ts";
 
 // The Pulumi CLI: the user's own, else the official release, else built from its Go module.
 
@@ -60,7 +59,7 @@ export async function preparePulumi(root: string, cache: Cache, env: NodeJS.Proc
       );
     say(reason);
   }
-  await requireGo(root, env, reason);
+  await requireGo(program(root), env, reason);
   return inCache(await cache.entry(built));
 }
 
@@ -142,123 +141,50 @@ async function fetchOfficial(
     ownSums === undefined
       ? [`https://github.com/pulumi/pulumi/releases/download/v${version}`, releases]
       : [ownSums];
-  const work = fs.mkdtempSync(join(fs.realpathSync(env["TMPDIR"] ?? "/tmp"), "bulkhead-"));
-  try {
-    const expected = await publishedChecksum(sums, join(work, "checksums.txt"), env);
-    if ("why" in expected) return expected;
-    let why: string | undefined;
-    const recipe: Recipe = {
-      name: `${officialPrefix}${expected.sha256.slice(0, 16)}`,
-      what: `the Pulumi CLI v${version}`,
-      make: async (part) => {
-        const file = join(part, archive);
-        why = await during(`fetching ${archive}`, (now) =>
-          download(`${releases}/${archive}`, file, env, now),
-        );
-        if (why !== undefined) throw new UserError(why);
-        const found = createHash("sha256").update(fs.readFileSync(file)).digest("hex");
-        if (found !== expected.sha256)
-          throw new UserError(
-            `${releases}/${archive} is not the file that was released, so it is not used.\n` +
-              `  found:     sha256 ${found}\n  published: sha256 ${expected.sha256} (${expected.from})\n` +
-              "Find out who changed it. To build the CLI from its Go module instead, set BULKHEAD_PULUMI=build.",
-          );
-        const { code, output } = await run("tar", ["-xzf", file, "-C", part], { env });
-        if (code !== 0) throw new UserError(`cannot unpack ${archive}:\n${lastLines(output, 10)}`);
-        fs.rmSync(file);
-        fs.renameSync(join(part, "pulumi"), join(part, "bin"));
-        if (!isProgram(join(part, "bin", "pulumi"))) throw new UserError(`${archive} holds no pulumi/pulumi`);
-      },
-    };
-    try {
-      return { entry: await cache.entry(recipe) };
-    } catch (error) {
-      if (why === undefined) throw error;
-      return { why };
-    }
-  } finally {
-    remove(work);
-  }
-}
-
-async function publishedChecksum(
-  places: readonly string[],
-  file: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ sha256: string; from: string } | { why: string }> {
-  let why = "";
-  for (const place of places) {
-    const from = `${place}/pulumi-${version}-checksums.txt`;
-    const failure = await download(from, file, env);
-    if (failure !== undefined) {
-      why = failure;
-      continue;
-    }
-    const lines = fs.readFileSync(file, "utf8").split("\n");
-    const sha256 = lines.map((line) => line.trim().split(/\s+\*?/)).find(([, name]) => name === archive)?.[0];
-    if (sha256 !== undefined && /^[0-9a-f]{64}$/.test(sha256)) return { sha256, from };
-    why = `${from} does not name ${archive}`;
-  }
-  return { why };
-}
-
-function buildRecipe(root: string, cache: Cache, env: NodeJS.ProcessEnv): Recipe {
-  const source = join(root, "scripts", "toolchain", "pulumi");
-  const [mod, sum] = ["go.mod", "go.sum"].map((name) => fs.readFileSync(join(source, name)));
-  const key = checksum(mod ?? "", sum ?? "", ldflags, tags, forwarder);
-  return {
-    name: `pulumi-${version}-${platform}-built-${key}`,
+  const released = {
+    url: `${releases}/${archive}`,
+    sums: sums.map((place) => `${place}/pulumi-${version}-checksums.txt`),
+  };
+  const found = await publishedChecksum(released, env);
+  if ("why" in found) return found;
+  return fetchEntry(cache, {
+    name: `${officialPrefix}${found.sha256.slice(0, 16)}`,
     what: `the Pulumi CLI v${version}`,
     make: async (part) => {
-      // Shared by later runs: after a kill the next build goes on where this one was.
-      const go = cache.path(`go-${key}`);
-      const goEnv = {
-        ...env,
-        GOMODCACHE: env["GOMODCACHE"] ?? join(go, "modules"),
-        GOCACHE: env["GOCACHE"] ?? join(go, "build"),
-        GOWORK: "off",
-      };
-      const work = join(part, "source");
-      fs.mkdirSync(work);
-      for (const name of ["go.mod", "go.sum"]) fs.copyFileSync(join(source, name), join(work, name));
-      const goRun = async (args: readonly string[], onLine: (line: string) => void) => {
-        const result = await run("go", args, { cwd: work, env: goEnv, onLine });
-        if (result.code === 0) return result.stdout;
-        throw new UserError(`go ${args[0] ?? ""} failed:\n${lastLines(result.output, 30)}\n${waysOut}`);
-      };
-      await during(
-        `building the Pulumi CLI v${version} from its Go module (about 5 minutes on two cores)`,
-        async (now) => {
-          let fetched = 0;
-          const listed = await goRun(["list", "-modcacherw", "-tags", tags, "-deps", goModule], (line) => {
-            if (line.startsWith("go: downloading")) now(`${++fetched} modules fetched`);
-          });
-          const total = listed.trim().split("\n").length;
-          let compiled = 0;
-          const output = join(part, "bin", "pulumi");
-          await goRun(
-            [
-              "build",
-              "-v",
-              "-modcacherw",
-              "-trimpath",
-              "-tags",
-              tags,
-              "-ldflags",
-              ldflags,
-              "-o",
-              output,
-              goModule,
-            ],
-            () => {
-              now(`${++compiled} of ${total} packages compiled`);
-            },
-          );
-        },
+      const file = join(part, archive);
+      await fetchReleased(
+        { ...released, ...found },
+        file,
+        env,
+        "To build the CLI from its Go module instead, set BULKHEAD_PULUMI=build.",
       );
+      const { code, output } = await run("tar", ["-xzf", file, "-C", part], { env });
+      if (code !== 0) throw new UserError(`cannot unpack ${archive}:\n${lastLines(output, 10)}`);
+      fs.rmSync(file);
+      fs.renameSync(join(part, "pulumi"), join(part, "bin"));
+      if (!isProgram(join(part, "bin", "pulumi"))) throw new UserError(`${archive} holds no pulumi/pulumi`);
+    },
+  });
+}
+
+const program = (root: string): GoProgram => ({
+  what: `the Pulumi CLI v${version}`,
+  source: join(root, "scripts", "toolchain", "pulumi"),
+  package: goModule,
+  flags: ["-ldflags", ldflags],
+  tags,
+  duration: "about 5 minutes on two cores",
+  waysOut,
+});
+
+function buildRecipe(root: string, cache: Cache, env: NodeJS.ProcessEnv): Recipe {
+  const cli = program(root);
+  return {
+    name: `pulumi-${version}-${platform}-built-${checksum(buildKey(cli), forwarder)}`,
+    what: cli.what,
+    make: async (part) => {
+      await buildGo(cli, cache, env, { part, output: join(part, "bin", "pulumi") });
       for (const name of hostPrograms) fs.writeFileSync(join(part, "bin", name), forwarder, { mode: 0o755 });
-      remove(work);
-      if ((env["BULKHEAD_KEEP_GO_CACHE"] ?? "") === "") remove(go);
     },
   };
 }
@@ -269,24 +195,6 @@ const waysOut =
   "  give this machine access to the official release, or name a mirror in BULKHEAD_PULUMI_RELEASES and\n" +
   "    BULKHEAD_PULUMI_CHECKSUMS\n" +
   "  install a new enough Go (https://go.dev/dl) and give it access to a Go module proxy (GOPROXY)";
-
-async function requireGo(root: string, env: NodeJS.ProcessEnv, reason: string): Promise<void> {
-  const wanted = /^go (\S+)/m.exec(
-    fs.readFileSync(join(root, "scripts", "toolchain", "pulumi", "go.mod"), "utf8"),
-  )?.[1];
-  const because = reason === "" ? "" : `${reason}\n`;
-  if (missing(["go"], env).length > 0)
-    throw new UserError(
-      `${because}To build the Pulumi CLI from its Go module, Go ${wanted ?? ""} or newer is missing:\n${explain(["go"], env)}\n${waysOut}`,
-    );
-  // In the module's folder Go says itself whether it is new enough, or fetches a newer one where it may.
-  const asked = await run("go", ["list", "-m"], {
-    cwd: join(root, "scripts", "toolchain", "pulumi"),
-    env: { ...env, GOWORK: "off" },
-  });
-  if (asked.code !== 0)
-    throw new UserError(`${because}Go cannot build the Pulumi CLI: ${asked.output.trim()}\n${waysOut}`);
-}
 
 const hostPrograms = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
 

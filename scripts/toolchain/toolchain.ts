@@ -1,8 +1,10 @@
 import { delimiter, dirname, join, resolve } from "node:path";
 import { Cache, cacheFolder, checksum } from "./cache.ts";
 import { searchPath } from "./command.ts";
+import { prepareKubernetes } from "./kubernetes.ts";
 import { neededFor, requirePrograms } from "./machine.ts";
 import { preparePackages } from "./packages.ts";
+import { preparePlugins } from "./plugins.ts";
 import { hostVariable, isOwnHost, languageHost, preparePulumi, withoutCache } from "./pulumi.ts";
 import { knownSalts, placeSalt, userSalt } from "./salt.ts";
 import { findState, localState, prepareState, type State } from "./state.ts";
@@ -18,19 +20,37 @@ export interface Toolchain {
   readonly summary: string;
 }
 
+export interface Wanted {
+  /** Whether Kubernetes' programs and the plugins are, which an environment in the lab takes. */
+  readonly lab: boolean;
+}
+
+/** Labs run on Linux alone. */
+export const everything: Wanted = { lab: process.platform === "linux" };
+
+/** The variables by which programs find what was prepared here. */
+const folders = { kubernetes: "BULKHEAD_KUBERNETES_FOLDER", plugins: "BULKHEAD_PLUGINS_FOLDER" } as const;
+
 /** Everything but the state: what the tests need. */
-export async function prepareTools(env: NodeJS.ProcessEnv): Promise<Toolchain> {
+export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything): Promise<Toolchain> {
   requirePrograms(neededFor("setup"), env);
   const cache = new Cache(cacheFolder(env));
   const packages = await preparePackages(root, cache, env);
   const cli = await preparePulumi(root, cache, env);
   const host = languageHost(root, cli, withoutCache(searchPath(env), cache));
+  const lab = wanted.lab
+    ? {
+        kubernetes: await prepareKubernetes(root, cache, env),
+        plugins: await preparePlugins(root, cache, env, cli.program),
+      }
+    : undefined;
   const nodeFolder = dirname(process.execPath);
   const own = [
     // The user's own Node.js and CLI are on PATH already.
     ...(withoutCache([nodeFolder], cache).length === 0 ? [nodeFolder] : []),
     ...(cli.onPath ? [] : [dirname(cli.program)]),
     ...(host === undefined || cli.built ? [] : [host]),
+    ...(lab === undefined || lab.plugins.installed ? [] : lab.plugins.folders),
   ];
   const theirs = withoutCache(searchPath(env), cache).filter((folder) => !isOwnHost(folder));
   return {
@@ -40,6 +60,12 @@ export async function prepareTools(env: NodeJS.ProcessEnv): Promise<Toolchain> {
       PATH: [...own, ...theirs].join(delimiter),
       PULUMI_SKIP_UPDATE_CHECK: env["PULUMI_SKIP_UPDATE_CHECK"] ?? "true",
       ...(cli.built ? { [hostVariable]: host } : {}),
+      ...(lab === undefined
+        ? {}
+        : {
+            [folders.kubernetes]: lab.kubernetes.folder,
+            [folders.plugins]: lab.plugins.folders.join(delimiter),
+          }),
       NODE_COMPILE_CACHE: env["NODE_COMPILE_CACHE"] ?? join(cache.folder, "compile"),
     },
     summary: [
@@ -48,6 +74,7 @@ export async function prepareTools(env: NodeJS.ProcessEnv): Promise<Toolchain> {
       host === undefined
         ? ""
         : "with this repository's Node.js language host, since there is no official one",
+      ...(lab === undefined ? [] : [`kubernetes ${lab.kubernetes.origin}`, lab.plugins.origin]),
       packages,
     ]
       .filter((part) => part !== "")
@@ -56,8 +83,11 @@ export async function prepareTools(env: NodeJS.ProcessEnv): Promise<Toolchain> {
 }
 
 /** The tools, and the state with its key. */
-export async function prepare(env: NodeJS.ProcessEnv): Promise<Toolchain & { readonly state: State }> {
-  const tools = await prepareTools(env);
+export async function prepare(
+  env: NodeJS.ProcessEnv,
+  wanted = everything,
+): Promise<Toolchain & { readonly state: State }> {
+  const tools = await prepareTools(env, wanted);
   const state = findState(root, env);
   prepareState(state);
   const salt =

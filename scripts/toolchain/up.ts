@@ -35,7 +35,7 @@ await runMain(async (args) => {
   checkOptions(name, lab, options);
   if (lab) requirePrograms(neededFor("lab"), process.env);
 
-  const tools = await prepare(process.env);
+  const tools = await prepare(process.env, { lab });
   say(`ready: ${tools.summary}`);
   const env = { ...process.env, ...tools.variables };
   const pulumi = (...command: readonly string[]) =>

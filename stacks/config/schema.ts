@@ -229,6 +229,10 @@ const namespaceSchema = object({
     cpu: quantity("processors that one container may use", "2", processors),
     memory: quantity("memory that one container may use", "4Gi", bytes),
   }),
+  samplePods: v.optional(
+    integer(0, 100, "how many pods of a small deployment show that the namespace works"),
+    0,
+  ),
   exposures: v.optional(map(exposureSchema, "exposures by name"), {}),
 });
 

@@ -20,6 +20,8 @@ export interface ProjectFiles {
   /** Lines to add to Pulumi.yaml. */
   readonly settings?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** The folder of plugins that it uses. */
+  readonly plugins?: string;
 }
 
 /** A Pulumi project in a folder of its own, with a backend and a PULUMI_HOME that nothing else uses. */
@@ -27,7 +29,7 @@ export class Project {
   readonly folder: Folder;
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor({ program = "", settings = "", files = {} }: ProjectFiles) {
+  constructor({ program = "", settings = "", files = {}, plugins }: ProjectFiles) {
     this.folder = new Folder({
       "Pulumi.yaml": [
         "name: shop",
@@ -43,6 +45,7 @@ export class Project {
     this.#environment = {
       ...withoutPulumi(process.env),
       PATH: [
+        ...(plugins === undefined ? [] : [plugins]),
         path.join(repository, "scripts/offline/language"),
         path.dirname(process.execPath),
         process.env["PATH"],

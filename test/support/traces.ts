@@ -1,20 +1,22 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { until } from "./until.ts";
 
 /**
  * What there is on this machine that a lab could leave behind, found without the lab's help: processes that have this
- * text in their command line or their environment, which what they start inherits, named
- * namespaces, mounts and devices.
+ * text in their command line, their environment, which what they start inherits, or their folder, named namespaces,
+ * mounts and devices.
  */
 export function traces(text: string): ReadonlySet<string> {
   const found = new Set<string>();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     const line = attempt(() => readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ");
     const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, "utf8"));
+    const folder = attempt(() => readlinkSync(`/proc/${pid}/cwd`));
     // The third field of proc_pid_stat(5); one that has ended and that nobody has reaped is gone.
     const isOver = /\) [ZX] /.test(attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8")) || ") X ");
-    if (!isOver && (line.includes(text) || environment.includes(text))) found.add(`process ${pid}: ${line}`);
+    if (!isOver && [line, environment, folder].some((place) => place.includes(text)))
+      found.add(`process ${pid}: ${line}`);
   }
   for (const line of readFileSync("/proc/self/mountinfo", "utf8").split("\n"))
     if (line.includes(text) || line.includes("/netns")) found.add(`mount ${line}`);

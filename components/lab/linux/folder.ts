@@ -13,3 +13,7 @@ export const labsFolder = (env: NodeJS.ProcessEnv): string => join(stateFolder(e
 
 /** The folder of one environment's lab. */
 export const labFolder = (name: string, env: NodeJS.ProcessEnv): string => join(labsFolder(env), name);
+
+/** The folder of one lab's control plane, which outlives the lab. */
+export const controlPlaneFolder = (name: string, env: NodeJS.ProcessEnv): string =>
+  join(stateFolder(env), "control-planes", name);

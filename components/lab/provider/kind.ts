@@ -29,6 +29,8 @@ export interface Kind<Inputs extends object, Outputs extends Inputs> {
   readonly properties: { readonly [Name in keyof Inputs]: Reader<Inputs[Name]> };
   /** What cannot be changed: another value makes it anew. */
   readonly fixed: readonly (keyof Inputs & string)[];
+  /** What nobody may see. */
+  readonly secrets?: readonly (keyof Outputs & string)[];
   claims(inputs: Inputs): readonly Claim[];
   create(inputs: Inputs, urn: string): Promise<Created<Outputs>>;
   /** What there is now; undefined where it is gone. */

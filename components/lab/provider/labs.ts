@@ -1,21 +1,25 @@
-import { labFolder } from "../linux/folder.ts";
+import { controlPlaneFolder, labFolder } from "../linux/folder.ts";
 import { Gateway } from "../linux/gateway.ts";
 import { LabError } from "../linux/error.ts";
 import { Lab } from "../linux/lab.ts";
 
 /** The labs that resources' ids name; a lab's id is its network's. */
 export class Labs {
-  readonly #env: NodeJS.ProcessEnv;
+  readonly env: NodeJS.ProcessEnv;
   readonly #gateways = new Map<string, Gateway>();
   /** The lab that was made last, as long as it is not known whether Pulumi has kept that. */
   #unclaimed: Lab | undefined;
 
   constructor(env: NodeJS.ProcessEnv) {
-    this.#env = env;
+    this.env = env;
   }
 
   folder(name: string): string {
-    return labFolder(name, this.#env);
+    return labFolder(name, this.env);
+  }
+
+  controlPlaneFolder(name: string): string {
+    return controlPlaneFolder(name, this.env);
   }
 
   /** The gateway of the lab that an id begins with; undefined where that lab has ended. */

@@ -65,3 +65,33 @@ export const rules: Reader<Readonly<Record<string, string>>> = (value) => {
   if (problems.length > 0) throw new RangeError(problems.join("; "));
   return Object.fromEntries(read.sort());
 };
+
+const record = (value: unknown, what: string): Readonly<Record<string, unknown>> => {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new RangeError(`write ${what}`);
+  return value as Readonly<Record<string, unknown>>;
+};
+
+/** Each program's flags. */
+export const flags: Reader<Readonly<Record<string, Readonly<Record<string, string>>>>> = (value) =>
+  Object.fromEntries(
+    Object.entries(record(value, "an object of programs, each with its flags")).map(([program, own]) => [
+      program,
+      Object.fromEntries(
+        Object.entries(record(own, `an object of the flags of ${program}`)).map(([flag, one]) => [
+          flag,
+          text(one),
+        ]),
+      ),
+    ]),
+  );
+
+/** Files by their paths, which stay within a folder. */
+export const paths: Reader<Readonly<Record<string, string>>> = (value) =>
+  Object.fromEntries(
+    Object.entries(record(value, "an object of files, each with its content")).map(([path, content]) => {
+      if (!/^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/.test(path))
+        throw new RangeError(`${JSON.stringify(path)} is no path within a folder`);
+      return [path, text(content)];
+    }),
+  );

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { overlaps } from "../../plan/index.ts";
+import { ControlPlane } from "./controlPlane.ts";
 import { Firewall } from "./firewall.ts";
 import { Host } from "./host.ts";
 import type { Claim, Created, Found, Kind } from "./kind.ts";
@@ -23,8 +24,14 @@ export interface Difference {
   readonly changed: boolean;
   /** The properties for whose sake the resource has to be made anew. */
   readonly replacing: readonly string[];
-  /** An output that will go, to be shown in place of the inputs, which are the same. */
-  readonly shown?: string;
+  /** What differs, as paths of inputs; an output that will go stands in place of inputs that are the same. */
+  readonly details: readonly Detail[];
+}
+
+export interface Detail {
+  readonly path: string;
+  readonly kind: "add" | "delete" | "update";
+  readonly of: "inputs" | "outputs";
 }
 
 /** The lab's resources, as Pulumi's engine asks for them. */
@@ -40,13 +47,21 @@ export class Provider {
       Zone: new Zone(labs),
       Firewall: new Firewall(labs),
       Host: new Host(labs),
+      ControlPlane: new ControlPlane(labs),
     } as unknown as Readonly<Record<string, AnyKind>>;
   }
 
   check(urn: string, news: Properties): { inputs: Properties; failures: readonly Failure[] } {
     const kind = this.#kindOf(urn);
     const failures: Failure[] = [];
-    const fail = (property: string, reason: string) => failures.push({ property, reason });
+    const secrets: readonly string[] = kind.secrets ?? [];
+    // The engine writes the value of the property that it is told, in clear.
+    const fail = (property: string, reason: string) =>
+      failures.push(
+        secrets.includes(property)
+          ? { property: "", reason: `${property}: ${reason}` }
+          : { property, reason },
+      );
     const inputs: Record<string, unknown> = {};
     for (const [property, read] of Object.entries(kind.properties)) {
       const value = news[property];
@@ -57,7 +72,10 @@ export class Provider {
           inputs[property] = read(value);
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
-          fail(property, `${JSON.stringify(value)}: ${error.message}`);
+          fail(
+            property,
+            secrets.includes(property) ? error.message : `${JSON.stringify(value)}: ${error.message}`,
+          );
         }
     }
     for (const property of Object.keys(news))
@@ -74,10 +92,12 @@ export class Provider {
       (property) => !isDeepStrictEqual(olds[property], news[property]),
     );
     const replacing: string[] = kind.fixed.filter((property) => changed.includes(property));
+    const details = changed.flatMap((property) => detail(property, olds[property], news[property]));
     const damage = await kind.damage?.(id, olds);
-    if (damage === "gone") return { changed: true, replacing: [...replacing, "id"] };
-    if (damage === undefined || changed.length > 0) return { changed: changed.length > 0, replacing };
-    return { changed: true, replacing, shown: damage.output };
+    if (damage === "gone") return { changed: true, replacing: [...replacing, "id"], details };
+    if (damage === undefined || changed.length > 0)
+      return { changed: changed.length > 0, replacing, details };
+    return { changed: true, replacing, details: [{ path: damage.output, kind: "delete", of: "outputs" }] };
   }
 
   create(urn: string, inputs: Properties): Promise<Created<Properties>> {
@@ -90,6 +110,11 @@ export class Provider {
 
   update(id: string, urn: string, olds: Properties, news: Properties): Promise<Properties> {
     return this.#kindOf(urn).update(id, olds, news);
+  }
+
+  /** The properties of a resource that nobody may see. */
+  secrets(urn: string): readonly string[] {
+    return this.#kindOf(urn).secrets ?? [];
   }
 
   delete(id: string, urn: string, olds: Properties): Promise<void> {
@@ -123,6 +148,20 @@ function clash(a: Claim, b: Claim): boolean {
     ? a.value === b.value
     : overlaps(a.value, b.value);
 }
+
+/** The innermost places where two values differ; lists count as a whole. */
+function detail(path: string, before: unknown, after: unknown): Detail[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (isObject(before) && isObject(after))
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+      detail(`${path}[${JSON.stringify(key)}]`, before[key], after[key]),
+    );
+  const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
+  return [{ path, kind, of: "inputs" }];
+}
+
+const isObject = (value: unknown): value is Properties =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isUnknown = (value: unknown): boolean =>
   value === unknown || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));

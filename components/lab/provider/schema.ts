@@ -6,7 +6,7 @@ export const version = "0.1.0";
 
 const string = { type: "string" };
 const strings = { type: "array", items: string };
-const rules = { type: "object", additionalProperties: string };
+const texts = { type: "object", additionalProperties: string };
 
 type Types = Readonly<Record<string, object>>;
 
@@ -35,13 +35,24 @@ export const schema = {
     ),
     "lab:index:Firewall": resource(
       "All that may enter and leave a zone",
-      { zone: string, inside: string, ingress: rules, egress: rules },
+      { zone: string, inside: string, ingress: texts, egress: texts },
       { instance: string },
     ),
     "lab:index:Host": resource(
       "A machine of the lab: a network namespace with one cable to the gateway",
       { zone: string, name: string, address: string, groups: strings },
       { instance: string },
+    ),
+    "lab:index:ControlPlane": resource(
+      "A Kubernetes control plane on a host of the lab",
+      {
+        host: string,
+        version: string,
+        programs: { type: "object", additionalProperties: texts },
+        files: texts,
+        pki: { ...texts, secret: true },
+      },
+      { endpoint: string, stopped: strings },
     ),
   },
 };

@@ -13,6 +13,7 @@ export function groupProblems(draft: Draft, written: Written): Problem[] {
   return [
     ...groups.flatMap(([name, group]) => [
       ...nameProblems(["groups", name], name, "group"),
+      ...teamProblems(["groups", name, "team", "directoryGroup"], group),
       ...Object.entries(group.collections).flatMap(([collection, spec]) =>
         collectionProblems(["groups", name, "collections", collection], collection, spec, draft, written),
       ),
@@ -24,6 +25,20 @@ export function groupProblems(draft: Draft, written: Written): Problem[] {
     ...doubled(groups, "collections"),
     ...doubled(groups, "namespaces"),
     ...doubledWindows(groups),
+  ];
+}
+
+/** Kubernetes gives rights of its own to groups that begin so: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings */
+const ownGroups = "system:";
+
+function teamProblems(path: Problem["path"], { team: { directoryGroup } }: Group): Problem[] {
+  if (!directoryGroup.startsWith(ownGroups)) return [];
+  return [
+    {
+      path,
+      value: directoryGroup,
+      message: `groups whose names begin with "${ownGroups}" are Kubernetes' own, with rights over the whole cluster; name the team's own group`,
+    },
   ];
 }
 
@@ -78,11 +93,17 @@ function collectionProblems(
 function namespaceProblemsOf(
   path: Problem["path"],
   name: string,
-  { collection }: Group["namespaces"][string],
+  { collection, quota, samplePods }: Group["namespaces"][string],
   group: string,
   written: Written,
 ): Problem[] {
   const problems = namespaceProblems(path, name);
+  if (samplePods > quota.pods)
+    problems.push({
+      path: [...path, "samplePods"],
+      value: samplePods,
+      message: `the namespace's quota has room for ${quota.pods} pods; ask for no more`,
+    });
   const own = written.collections.get(group) ?? [];
   if (collection === undefined && own.length !== 1)
     problems.push({

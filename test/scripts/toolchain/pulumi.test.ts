@@ -194,7 +194,7 @@ describe("the Pulumi CLI", function () {
     clone.folder.write({ "bin/go": `#!/bin/sh\necho '${old}' >&2\nexit 1\n` });
     const { code, stderr } = await clone.script("setup");
     assert.equal(code, 1);
-    assert.ok(stderr.includes(`Go cannot build the Pulumi CLI: ${old}`));
+    assert.ok(stderr.includes(`Go cannot build the Pulumi CLI v${version}: ${old}`));
     assert.match(stderr, /Ways out:/);
   });
 

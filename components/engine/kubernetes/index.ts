@@ -1,0 +1,3 @@
+export * from "./engine.ts";
+export * from "./kubeconfig.ts";
+export * from "./placement.ts";

@@ -1,0 +1,129 @@
+import * as k8s from "@pulumi/kubernetes/core/v1/index.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Collection, Namespace, Plan } from "../../plan/index.ts";
+import { enforced } from "./enforcement.ts";
+import type { Cluster } from "./kubeconfig.ts";
+import { networkPolicies } from "./networkPolicy.ts";
+import { linkAnnotations, linked } from "./placement.ts";
+
+export interface LinkedNamespaceArgs {
+  /** Plain, not inputs: they decide which policies there are. */
+  readonly plan: Plan;
+  readonly namespace: Namespace;
+  readonly collection: Collection;
+  readonly cluster: Cluster;
+  /** The name of the ClusterRole that its team has in it. */
+  readonly role: pulumi.Input<string>;
+  /** What has to stand before anybody gets in. */
+  readonly policies: readonly pulumi.Resource[];
+}
+
+/** A namespace whose pods run on its collection's nodes and nowhere else, and in which its team alone works. */
+export class LinkedNamespace extends pulumi.ComponentResource {
+  constructor(name: string, args: LinkedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bulkhead:kubernetes:LinkedNamespace", name, {}, opts);
+    const { plan, namespace, collection, cluster, role, policies } = args;
+    const within = { parent: this, deletedWith: cluster.resource };
+
+    const made = new k8s.Namespace(
+      name,
+      {
+        metadata: {
+          name,
+          labels: {
+            [linked.group]: namespace.group,
+            [linked.collection]: collection.name,
+            [linked.zone]: collection.zone,
+            ...podSecurity,
+          },
+          annotations: linkAnnotations(collection),
+        },
+      },
+      within,
+    );
+    const metadata = (own: string, why?: string) => ({
+      name: own,
+      namespace: made.metadata.name,
+      ...(why === undefined ? {} : { annotations: { "bulkhead/why": why } }),
+    });
+    const quota = new k8s.ResourceQuota(
+      name,
+      { metadata: metadata("quota"), spec: { hard: hardQuota(namespace) } },
+      within,
+    );
+    const limits = new k8s.LimitRange(
+      name,
+      {
+        metadata: metadata("limits"),
+        spec: { limits: [{ type: "Container", max: { ...namespace.limits } }] },
+      },
+      within,
+    );
+    for (const policy of networkPolicies(plan, namespace))
+      new NetworkPolicy(
+        `${name}/${policy.name}`,
+        { metadata: metadata(policy.name, policy.why), spec: policy.spec },
+        within,
+      );
+    new RoleBinding(
+      name,
+      {
+        // Nobody gets in before the API server has shown that it keeps pods where they belong.
+        metadata: { name: "team", namespace: enforced(cluster, made.metadata.name) },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+        subjects: [
+          { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: collection.team.directoryGroup },
+        ],
+      },
+      { ...within, dependsOn: [...policies] },
+    );
+    if (namespace.samplePods > 0)
+      new Deployment(
+        name,
+        { metadata: metadata("sample"), spec: sample(namespace.samplePods) },
+        { ...within, dependsOn: [quota, limits, ...policies] },
+      );
+    this.registerOutputs({});
+  }
+}
+
+// https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+const podSecurity = Object.fromEntries(
+  ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
+);
+
+/** What all pods together may use. Services that listen on every node, or outside, are exposures and not a team's. */
+const hardQuota = ({ quota }: Namespace) => ({
+  "limits.cpu": quota.cpu,
+  "limits.memory": quota.memory,
+  pods: String(quota.pods),
+  "services.nodeports": "0",
+  "services.loadbalancers": "0",
+});
+
+/** A deployment that does nothing, to show that its namespace works. */
+function sample(replicas: number) {
+  const labels = { app: "sample" };
+  return {
+    replicas,
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: {
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, runAsUser: 65535, seccompProfile: { type: "RuntimeDefault" } },
+        containers: [
+          {
+            name: "pause",
+            image: "registry.k8s.io/pause:3.10.1",
+            resources: { limits: { cpu: "50m", memory: "32Mi" } },
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+          },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import fs from "node:fs";
+import { join } from "node:path";
+import { checksum, platform, type Cache, type Recipe } from "./cache.ts";
+import { isProgram, lastLines, run } from "./command.ts";
+import { buildGo, buildKey, requireGo, type GoProgram } from "./go.ts";
+import { during, say, UserError } from "./report.ts";
+import { wayIn } from "./way.ts";
+
+// The plugins of the packages kubernetes and tls: the official ones, which Pulumi itself installs, else ones that are
+// built from Go modules.
+
+const officialModule = "github.com/pulumi/pulumi-kubernetes/provider/v4";
+const names = ["kubernetes", "tls"] as const;
+const programOf = (name: string) => `pulumi-resource-${name}`;
+
+export interface Plugins {
+  /** The folders that hold them. */
+  readonly folders: readonly string[];
+  /** Whether Pulumi finds them by itself. */
+  readonly installed: boolean;
+  /** How they came here, for people. */
+  readonly origin: string;
+}
+
+export async function preparePlugins(
+  root: string,
+  cache: Cache,
+  env: NodeJS.ProcessEnv,
+  pulumi: string,
+): Promise<Plugins> {
+  const forced = wayIn(env, "BULKHEAD_PLUGINS", names.map(programOf));
+  if (typeof forced === "object")
+    return { folders: [forced.folder], installed: false, origin: `the plugins of ${forced.folder}` };
+  const versions = wantedVersions(root);
+  const places = names.map((name) => join(pulumiHome(env), "plugins", `resource-${name}-v${versions[name]}`));
+  const isInstalled = () => names.every((name, at) => isProgram(join(places[at] ?? "", programOf(name))));
+  const official = () => ({ folders: places, installed: true, origin: "official plugins" });
+  if (forced !== "build" && isInstalled()) return official();
+  const recipe = buildRecipe(root, cache, env);
+  const built = (folder: string) => ({
+    folders: [folder],
+    installed: false,
+    origin: "the plugins kubernetes and tls built from Go modules, since there are no official ones",
+  });
+  if (forced !== "official") {
+    const present = cache.existing(recipe);
+    if (present !== undefined) return built(present);
+  }
+  let reason = "";
+  if (forced !== "build") {
+    const why = await install(versions, env, pulumi);
+    if (isInstalled()) return official();
+    reason = `the official plugins kubernetes and tls cannot be had here: ${why}`;
+    if (forced === "official")
+      throw new UserError(
+        `BULKHEAD_PLUGINS=official, but ${reason}\nUnset BULKHEAD_PLUGINS to build them from Go modules.`,
+      );
+    say(reason);
+  }
+  await requireGo(plugins(root), env, reason);
+  return built(await cache.entry(recipe));
+}
+
+const pulumiHome = (env: NodeJS.ProcessEnv): string => {
+  const named = env["PULUMI_HOME"] ?? "";
+  return named === "" ? join(env["HOME"] ?? "/", ".pulumi") : named;
+};
+
+async function install(versions: Versions, env: NodeJS.ProcessEnv, pulumi: string): Promise<string> {
+  for (const name of names) {
+    const { code, output } = await during(`installing the plugin ${name} ${versions[name]}`, () =>
+      run(pulumi, ["plugin", "install", "resource", name, versions[name]], { env }),
+    );
+    if (code !== 0) return lastLines(output, 1);
+  }
+  return "they are not where Pulumi installs them";
+}
+
+type Versions = Readonly<Record<(typeof names)[number], string>>;
+
+/** The engine looks for a plugin of the version of the SDK that asks for it. */
+function wantedVersions(root: string): Versions {
+  const { dependencies } = JSON.parse(fs.readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const version = (name: string) => dependencies[`@pulumi/${name}`] ?? "";
+  return { kubernetes: version("kubernetes"), tls: version("tls") };
+}
+
+function buildRecipe(root: string, cache: Cache, env: NodeJS.ProcessEnv): Recipe {
+  const program = plugins(root);
+  return {
+    name: `plugins-${platform}-built-${checksum(buildKey(program), ...names)}`,
+    what: program.what,
+    make: async (part: string) => {
+      await buildGo(
+        program,
+        cache,
+        { ...env, CGO_ENABLED: "0" },
+        { part, output: join(part, "plugins") },
+        async (go) => {
+          // The provider tells the engine its own schema, which is too large to build in twice.
+          const module = (await go("list", "-m", "-f", "{{.Dir}}", officialModule)).trim();
+          const schema = join(module, "cmd", "pulumi-resource-kubernetes", "schema.json");
+          fs.copyFileSync(schema, join(part, "kubernetes.json"));
+          fs.chmodSync(join(part, "kubernetes.json"), 0o644);
+        },
+      );
+      for (const name of names) fs.symlinkSync("plugins", join(part, programOf(name)));
+    },
+  };
+}
+
+function plugins(root: string): GoProgram {
+  const { kubernetes, tls } = wantedVersions(root);
+  return {
+    what: "the plugins kubernetes and tls",
+    source: join(root, "scripts", "offline", "plugins"),
+    package: ".",
+    flags: ["-ldflags", `-s -w -X main.kubernetesVersion=${kubernetes} -X main.tlsVersion=${tls}`],
+    duration: "about 8 minutes on two cores",
+    waysOut:
+      "Ways out:\n" +
+      "  give this machine access to get.pulumi.com and github.com, from which Pulumi installs plugins\n" +
+      "  install a new enough Go (https://go.dev/dl) and give it access to a Go module proxy (GOPROXY)",
+  };
+}
