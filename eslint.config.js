@@ -44,9 +44,19 @@ export default defineConfig(
     ["^@pulumi/(aws|azure-native|kubernetes|tls)", clouds],
   ),
   oneWay(
-    ["components/lab/controlPlane/**"],
+    ["components/certificate/**"],
     ["(^|/)(stacks|scripts)/", upwards],
     ["^@pulumi/(aws|azure-native|kubernetes)", clouds],
+  ),
+  oneWay(
+    ["components/engine/kubernetes/**", "components/lab/controlPlane/**"],
+    ["(^|/)(stacks|scripts)/", upwards],
+    ["^@pulumi/(aws|azure-native|tls)", clouds],
+    ["^@pulumi/kubernetes$", "import what is used by its path: the whole package takes 0.3 s to load"],
+  ),
+  oneWay(
+    ["components/engine/**"],
+    ["(^|/)(stacks|scripts|lab)/", "an engine knows no target: what it needs of one is handed to it"],
   ),
   oneWay(
     ["components/lab/{linux,check}/**"],

@@ -1,10 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../components/environment/index.ts";
-import { plan, type Environment as Spec } from "../components/plan/index.ts";
+import { plan, type Environment as Spec, type Plan } from "../components/plan/index.ts";
 import { ConfigError, fromPulumi, parseEnvironment } from "./config.ts";
 
+interface KubernetesOutputs {
+  /** The administrator's, a secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Each group's team's, by the group's name; secrets. */
+  readonly teamKubeconfigs: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
 /** Brings up the stack's environment; its outputs are the stack's. */
-export async function program(): Promise<Record<string, unknown>> {
+export async function program(): Promise<Environment["outputs"] & KubernetesOutputs> {
   const spec = await readEnvironment(pulumi.getStack(), pulumi.runtime.allConfig());
   if (spec.target !== "lab")
     throw new pulumi.RunError(
@@ -13,18 +20,29 @@ export async function program(): Promise<Record<string, unknown>> {
   const planned = plan(spec);
   const environment = new Environment(spec.name, { plan: planned });
   const { createLab } = await import("../components/lab/index.ts");
-  const { LabCluster, simulateNodes } = await import("../components/lab/controlPlane/index.ts");
-  const { KubernetesEngine } = await import("../components/engine/kubernetes/index.ts");
   const { hosts } = createLab(planned, environment);
-  const parent = environment;
-  const cluster = new LabCluster(spec.name, { plan: planned, hosts }, { parent });
-  const engine = new KubernetesEngine(spec.name, { plan: planned, cluster }, { parent });
+  const kubernetes = await createKubernetes(planned, hosts, environment);
+  return { ...environment.outputs, ...kubernetes };
+}
+
+/** Brings up Kubernetes on a lab's hosts. */
+async function createKubernetes(
+  planned: Plan,
+  hosts: ReadonlyMap<string, pulumi.CustomResource>,
+  parent: pulumi.Resource,
+): Promise<KubernetesOutputs> {
+  const [{ LabCluster, simulateNodes }, { KubernetesEngine }] = await Promise.all([
+    import("../components/lab/controlPlane/index.ts"),
+    import("../components/engine/kubernetes/index.ts"),
+  ]);
+  const cluster = new LabCluster(planned.environment, { plan: planned, hosts }, { parent });
+  const engine = new KubernetesEngine(planned.environment, { plan: planned, cluster }, { parent });
   simulateNodes(planned, hosts, {
     parent: cluster,
     provider: engine.provider,
     deletedWith: cluster.resource,
   });
-  return { ...environment.outputs, kubeconfig: engine.kubeconfig, teamKubeconfigs: engine.teamKubeconfigs };
+  return { kubeconfig: engine.kubeconfig, teamKubeconfigs: engine.teamKubeconfigs };
 }
 
 async function readEnvironment(name: string, values: Readonly<Record<string, string>>): Promise<Spec> {

@@ -52,7 +52,7 @@ await runMain(async (args) => {
   process.on("exit", () => {
     fs.rmSync(work, { recursive: true, force: true });
   });
-  const env = testEnvironment(tools.variables, work);
+  const env = testEnvironment({ ...tools.variables, ...plugins }, work);
   const failedChecks = only === undefined ? await runChecks(env) : [];
   const tests = await runTests(only, rest, env, work);
 

@@ -8,36 +8,24 @@ import { command } from "../../components/lab/linux/command.ts";
 import { Lab } from "../../components/lab/linux/lab.ts";
 import { LabStack } from "../support/stack.ts";
 import { ways, withLabs } from "../support/lab.ts";
-import { kubernetesFolder, pluginsFolder } from "../support/tools.ts";
+import { kubernetesFolder } from "../support/tools.ts";
 import { traces, untilNothingIsLeft } from "../support/traces.ts";
 import { until } from "../support/until.ts";
 
 const execute = promisify(execFile);
 const services = [...programs, "forwarder"];
 
-/** A stack of a lab whose manager runs a control plane. */
+/** A stack of a lab with Kubernetes, which its tests ask with kubectl. */
 class ControlPlaneStack extends LabStack {
   readonly #more: NodeJS.ProcessEnv;
 
-  constructor(kubernetes: string, plugins: string) {
-    super();
-    this.#more = { BULKHEAD_KUBERNETES_FOLDER: kubernetes, PLUGINS: plugins };
-    this.clone.edit("stacks/program.ts", (text) =>
-      text.replace(
-        "  createLab(planned, environment);\n",
-        `  const { hosts } = createLab(planned, environment);
-  const { createControlPlane } = await import("../components/lab/controlPlane/index.ts");
-  const manager = hosts.get("manager-1");
-  if (manager !== undefined) createControlPlane(planned, manager.id, { parent: environment });
-`,
-      ),
-    );
+  constructor(kubernetes: string) {
+    super("dev", { kubernetes: true });
+    this.#more = { BULKHEAD_KUBERNETES_FOLDER: kubernetes };
   }
 
   override async env(): Promise<NodeJS.ProcessEnv> {
-    const { PLUGINS, ...more } = this.#more;
-    const env = await super.env();
-    return { ...env, ...more, PATH: `${PLUGINS ?? ""}:${env["PATH"] ?? ""}` };
+    return { ...(await super.env()), ...this.#more };
   }
 
   set(name: string, value: string): void {
@@ -102,7 +90,7 @@ for (const way of ways)
 
     beforeEach(async function () {
       if (made === undefined) {
-        made = new ControlPlaneStack(kubernetesFolder(this), pluginsFolder(this));
+        made = new ControlPlaneStack(kubernetesFolder(this));
         before = traces(made.state);
         await made.up();
       }
@@ -198,7 +186,7 @@ for (const way of ways)
       await until("it has ended", () => stack.pids("kube-scheduler").length === 0);
       const preview = await stack.succeed("preview", "--diff", "--refresh");
       assert.match(preview, /stopped *: \[\s*[-~+ ]*\[?0?\]?:? *"kube-scheduler"/);
-      assert.match(await stack.up(), /ControlPlane control-plane updated/);
+      assert.match(await stack.up(), /ControlPlane dev updated/);
       assert.equal(stack.pids("kube-scheduler").length > 1, true);
     });
 
@@ -246,13 +234,13 @@ for (const way of ways)
       const { lab } = await stack.gateway();
       process.kill(Number(readFileSync(path.join(stack.folder, "pid"), "utf8")), "SIGKILL");
       await until("the lab has ended", async () => !(await lab.isAlive()));
-      assert.match(await stack.up(), /ControlPlane control-plane updated/);
+      assert.match(await stack.up(), /ControlPlane dev updated/);
       assert.match(await stack.kubectl("admin", "get", "configmaps", "-o", "name"), /configmap\/kept/);
     });
 
     it("says so where the programs are missing or of another version, and leaves what runs alone", async () => {
       const good = (await stack.env())["BULKHEAD_KUBERNETES_FOLDER"] ?? "";
-      const file = "components/lab/controlPlane/target.ts";
+      const file = "components/lab/controlPlane/cluster.ts";
       stack.clone.edit(file, (text) => text.replace('= "v1.37.2"', '= "v1.37.9"'));
       const wrong = await stack.run("up", "--yes", "--skip-preview");
       assert.notEqual(wrong.code, 0, wrong.output);

@@ -11,8 +11,15 @@ export class LabStack {
   readonly name: string;
   #env: NodeJS.ProcessEnv | undefined;
 
-  constructor(name = "dev") {
+  /** Without Kubernetes it is made in a tenth of the time, which is enough for what is about the network. */
+  constructor(name = "dev", { kubernetes = false } = {}) {
     this.name = name;
+    const call = "await createKubernetes(planned, hosts, environment)";
+    if (kubernetes) return;
+    this.clone.edit("stacks/program.ts", (text) => {
+      if (!text.includes(call)) throw new Error(`stacks/program.ts has no ${call}`);
+      return text.replace(call, "{}");
+    });
   }
 
   /** The folder of its user's state, which no other stack has. */
