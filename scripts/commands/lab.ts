@@ -1,5 +1,5 @@
-import { Argument, Command, InvalidArgumentError } from "commander";
-import { checkLab } from "./lab/check.ts";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { checkLab, parts } from "./lab/check.ts";
 import { examine } from "./lab/doctor.ts";
 import { enter } from "./lab/enter.ts";
 import { takeDown } from "./lab/down.ts";
@@ -38,12 +38,15 @@ command
 
 command
   .command("check")
-  .description("Sends real packets, and finds what passes against the plan or does not pass as it says.")
+  .description(
+    "Sends real packets, tries to get pods and teams out of their compartments, and says what is not as planned.",
+  )
   .addArgument(environment())
   .option("--seed <number>", "repeat the check of that seed", (text) => {
     if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("write a number of at most nine digits.");
     return Number(text);
   })
+  .addOption(new Option("--only <part>", "try one part alone").choices(parts))
   .option("--json", "print it for programs")
   .addHelpText("after", "\nExit codes: 0 no surprises, 1 surprises, 2 the check could not run.")
   .action(checkLab);

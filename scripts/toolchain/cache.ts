@@ -215,7 +215,9 @@ interface Owner {
 const me: Owner = { pid: process.pid, start: startOf(process.pid), machine: machineId() };
 const partName = () => `.part-${me.pid}-${me.start}-${me.machine}-${randomBytes(4).toString("hex")}`;
 const isOurs = (name: string) =>
-  /^(node-|packages-|pulumi-|go-|compile$|versions$|CACHEDIR\.TAG$|\.part-|\.lock-)/.test(name);
+  /^(node-|packages-|pulumi-|kubernetes-|plugins-|go-|compile$|versions$|CACHEDIR\.TAG$|\.part-|\.lock-)/.test(
+    name,
+  );
 
 const held = new Set<string>();
 const unfinished = new Set<string>();

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { track, run } from "./command.ts";
 import { duration, runMain, say, UserError } from "./report.ts";
 import type { Result } from "./reporter.ts";
-import { everything, prepareTools, root } from "./toolchain.ts";
+import { everything, prepareTools, root, type Toolchain } from "./toolchain.ts";
 
 const usage = `usage: scripts/test [--only <ring or glob>] [--official <folder>] [options of mocha]
 
@@ -17,7 +17,8 @@ Sets up what it needs and runs every check: format, lint, types, and the tests. 
   --only lab          the tests that send real packets
   --only <glob>       the test files that match
 With --only the tests alone run, without the other checks. With --official the tests use the official plugins
-pulumi-resource-kubernetes and pulumi-resource-tls of a folder, whatever this machine has. Where CI is true, a test that cannot run here is a failure.
+pulumi-resource-kubernetes and pulumi-resource-tls of a folder, whatever this machine has. Where CI is true, a test
+that cannot run here is a failure.
 `;
 
 interface Check {
@@ -52,7 +53,7 @@ await runMain(async (args) => {
   process.on("exit", () => {
     fs.rmSync(work, { recursive: true, force: true });
   });
-  const env = testEnvironment({ ...tools.variables, ...plugins }, work);
+  const env = testEnvironment({ ...tools.variables, ...plugins, ...sharedPlugins(tools, work) }, work);
   const failedChecks = only === undefined ? await runChecks(env) : [];
   const tests = await runTests(only, rest, env, work);
 
@@ -102,6 +103,18 @@ function testEnvironment(
     PULUMI_BACKEND_URL: `file://${stacks}`,
     PULUMI_CONFIG_PASSPHRASE: "of the tests",
   };
+}
+
+/** Tests have homes of their own, in which Pulumi would install anew what it has installed in the user's. */
+function sharedPlugins({ variables }: Toolchain, work: string): Record<string, string> {
+  const folders = (variables["BULKHEAD_PLUGINS_FOLDER"] ?? "").split(delimiter);
+  if (folders.length === 1) return {};
+  const shared = join(work, "plugins");
+  fs.mkdirSync(shared);
+  for (const folder of folders)
+    for (const name of fs.readdirSync(folder).filter((file) => file.startsWith("pulumi-resource-")))
+      fs.symlinkSync(join(folder, name), join(shared, name));
+  return { BULKHEAD_PLUGINS: shared, BULKHEAD_PLUGINS_FOLDER: shared };
 }
 
 function executable(name: string): string {

@@ -38,7 +38,7 @@ export async function requireGo(program: GoProgram, env: NodeJS.ProcessEnv, reas
   const because = reason === "" ? "" : `${reason}\n`;
   if (missing(["go"], env).length > 0)
     throw new UserError(
-      `${because}To build ${program.what} from its Go module, Go ${wanted ?? ""} or newer is missing:\n${explain(["go"], env)}\n${program.waysOut}`,
+      `${because}To build ${program.what} from Go modules, Go ${wanted ?? ""} or newer is missing:\n${explain(["go"], env)}\n${program.waysOut}`,
     );
   // In the module's folder Go says itself whether it is new enough, or fetches a newer one where it may.
   const asked = await run("go", ["list", "-m"], { cwd: program.source, env: { ...env, GOWORK: "off" } });
@@ -80,7 +80,7 @@ export async function buildGo(
     throw new UserError(`go ${args[0] ?? ""} failed:\n${lastLines(result.output, 30)}\n${program.waysOut}`);
   };
   const tags = program.tags === undefined ? [] : ["-tags", program.tags];
-  await during(`building ${program.what} from its Go module (${program.duration})`, async (now) => {
+  await during(`building ${program.what} from Go modules (${program.duration})`, async (now) => {
     let fetched = 0;
     const listed = await go(["list", "-modcacherw", ...tags, "-deps", program.package], (line) => {
       if (line.startsWith("go: downloading")) now(`${++fetched} modules fetched`);

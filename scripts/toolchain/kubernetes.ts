@@ -69,7 +69,8 @@ function officialEntry(cache: Cache): string | undefined {
 /** Where the projects release them (https://kubernetes.io/releases/download, the projects' release pages). */
 function releases(env: NodeJS.ProcessEnv): readonly Released[] {
   const kubernetes = `${env["BULKHEAD_KUBERNETES_RELEASES"] ?? "https://dl.k8s.io"}/${version}/bin/linux/${architecture}`;
-  const github = env["BULKHEAD_GITHUB_RELEASES"] ?? "https://github.com";
+  const mirror = env["BULKHEAD_GITHUB_RELEASES"];
+  const github = mirror ?? "https://github.com";
   const etcd = `${github}/etcd-io/etcd/releases/download/${etcdVersion}`;
   const kwok = `${github}/kubernetes-sigs/kwok/releases/download/${kwokVersion}/kwok-linux-${architecture}`;
   return [
@@ -77,7 +78,15 @@ function releases(env: NodeJS.ProcessEnv): readonly Released[] {
       .filter((name) => name.startsWith("kube"))
       .map((name) => ({ url: `${kubernetes}/${name}`, sums: [`${kubernetes}/${name}.sha256`] })),
     { url: `${etcd}/etcd-${etcdVersion}-linux-${architecture}.tar.gz`, sums: [`${etcd}/SHA256SUMS`] },
-    { url: kwok, sums: [`${kwok}.sha256`] },
+    {
+      url: kwok,
+      // The project publishes no checksums (its hack/releases.sh), but GitHub tells those of what it has uploaded.
+      sums: [
+        mirror === undefined
+          ? `https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/${kwokVersion}`
+          : `${kwok}.sha256`,
+      ],
+    },
   ];
 }
 
@@ -135,6 +144,7 @@ const program = (root: string): GoProgram => ({
     "Ways out:\n" +
     "  give this machine access to dl.k8s.io and github.com, or name mirrors in BULKHEAD_KUBERNETES_RELEASES and\n" +
     "    BULKHEAD_GITHUB_RELEASES\n" +
+    `  name a folder that has ${names.join(", ")} in BULKHEAD_KUBERNETES\n` +
     "  install a new enough Go (https://go.dev/dl) and give it access to a Go module proxy (GOPROXY)",
 });
 

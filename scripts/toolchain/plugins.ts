@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { checksum, platform, type Cache, type Recipe } from "./cache.ts";
 import { isProgram, lastLines, run } from "./command.ts";
 import { buildGo, buildKey, requireGo, type GoProgram } from "./go.ts";
+import { fetchText } from "./release.ts";
 import { during, say, UserError } from "./report.ts";
 import { wayIn } from "./way.ts";
 
@@ -33,14 +34,19 @@ export async function preparePlugins(
     return { folders: [forced.folder], installed: false, origin: `the plugins of ${forced.folder}` };
   const versions = wantedVersions(root);
   const places = names.map((name) => join(pulumiHome(env), "plugins", `resource-${name}-v${versions[name]}`));
-  const isInstalled = () => names.every((name, at) => isProgram(join(places[at] ?? "", programOf(name))));
+  const isInstalled = () =>
+    names.every((name, at) => {
+      const place = places[at] ?? "";
+      // Pulumi removes this file when it has unpacked all (sdk/go/common/workspace/plugins.go).
+      return isProgram(join(place, programOf(name))) && !fs.existsSync(`${place}.partial`);
+    });
   const official = () => ({ folders: places, installed: true, origin: "official plugins" });
   if (forced !== "build" && isInstalled()) return official();
   const recipe = buildRecipe(root, cache, env);
   const built = (folder: string) => ({
     folders: [folder],
     installed: false,
-    origin: "the plugins kubernetes and tls built from Go modules, since there are no official ones",
+    origin: `the plugins kubernetes and tls built from Go modules${forced === "build" ? "" : ", since there are no official ones"}`,
   });
   if (forced !== "official") {
     const present = cache.existing(recipe);
@@ -66,14 +72,37 @@ const pulumiHome = (env: NodeJS.ProcessEnv): string => {
   return named === "" ? join(env["HOME"] ?? "/", ".pulumi") : named;
 };
 
+/** Lets Pulumi install them, and returns what was in the way if they are not there after that. */
 async function install(versions: Versions, env: NodeJS.ProcessEnv, pulumi: string): Promise<string> {
+  const closed = await unreachable(env);
+  if (closed !== undefined) return closed;
   for (const name of names) {
     const { code, output } = await during(`installing the plugin ${name} ${versions[name]}`, () =>
-      run(pulumi, ["plugin", "install", "resource", name, versions[name]], { env }),
+      run(pulumi, ["plugin", "install", "resource", name, versions[name]], {
+        env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      }),
     );
-    if (code !== 0) return lastLines(output, 1);
+    // Its last line tells only how often it has tried.
+    if (code !== 0)
+      return /.*Error downloading plugin: (.+)/s.exec(output)?.[1]?.split("\n")[0] ?? lastLines(output, 1);
   }
   return "they are not where Pulumi installs them";
+}
+
+/** Where Pulumi takes plugins from, in this order (fallbackSource in sdk/go/common/workspace/plugins.go). */
+const sources = ["https://api.github.com", "https://get.pulumi.com"];
+
+/** Why no plugins come from there. Pulumi itself tries 25 times and waits up to half a minute each time. */
+async function unreachable(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  // With this they come from elsewhere.
+  if ((env["PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"] ?? "") !== "") return undefined;
+  let why: string | undefined;
+  for (const source of sources) {
+    const answer = await fetchText(source, env);
+    if ("text" in answer) return undefined;
+    ({ why } = answer);
+  }
+  return why;
 }
 
 type Versions = Readonly<Record<(typeof names)[number], string>>;
@@ -122,6 +151,7 @@ function plugins(root: string): GoProgram {
     waysOut:
       "Ways out:\n" +
       "  give this machine access to get.pulumi.com and github.com, from which Pulumi installs plugins\n" +
+      `  name a folder that has ${names.map(programOf).join(" and ")} in BULKHEAD_PLUGINS\n` +
       "  install a new enough Go (https://go.dev/dl) and give it access to a Go module proxy (GOPROXY)",
   };
 }

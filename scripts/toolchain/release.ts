@@ -24,28 +24,59 @@ export async function publishedChecksum(
   { url, sums }: Released,
   env: NodeJS.ProcessEnv,
 ): Promise<Published | { readonly why: string }> {
+  let why = "";
+  for (const from of sums) {
+    const found = await fetchText(from, env);
+    if ("why" in found) {
+      why = found.why;
+      continue;
+    }
+    const sha256 = checksumIn(found.text, basename(url));
+    if (sha256 !== undefined) return { sha256, from };
+    why = `${from} does not name ${basename(url)}`;
+  }
+  return { why };
+}
+
+/** The text of a small file, or why it cannot be had, in one line. */
+export async function fetchText(
+  url: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly text: string } | { readonly why: string }> {
   const work = fs.mkdtempSync(join(fs.realpathSync(env["TMPDIR"] ?? "/tmp"), "bulkhead-"));
   try {
-    let why = "";
-    for (const from of sums) {
-      const file = join(work, "sums");
-      const failure = await download(from, file, env);
-      if (failure !== undefined) {
-        why = failure;
-        continue;
-      }
-      const lines = fs.readFileSync(file, "utf8").trim().split("\n");
-      const words = lines.map((line) => line.trim().split(/\s+\*?/));
-      // A file of one checksum names no file.
-      const own = words.find(([, name]) => name === basename(url)) ?? (words.length === 1 ? words[0] : []);
-      const [sha256, name = basename(url)] = own ?? [];
-      if (sha256 !== undefined && name === basename(url) && /^[0-9a-f]{64}$/.test(sha256))
-        return { sha256, from };
-      why = `${from} does not name ${basename(url)}`;
-    }
-    return { why };
+    const file = join(work, "text");
+    const why = await download(url, file, env);
+    return why === undefined ? { text: fs.readFileSync(file, "utf8") } : { why: `${url}: ${why}` };
   } finally {
     remove(work);
+  }
+}
+
+/** Finds a file's checksum in lines as sha256sum writes them, in a file of nothing else, or in GitHub's words. */
+function checksumIn(text: string, file: string): string | undefined {
+  const lines = text.startsWith("{")
+    ? githubDigests(text)
+    : text
+        .trim()
+        .split("\n")
+        .map((line) => line.trim().split(/\s+\*?/));
+  const [sha256, name = file] =
+    lines.find(([, named]) => named === file) ?? (lines.length === 1 ? (lines[0] ?? []) : []);
+  return name === file && /^[0-9a-f]{64}$/.test(sha256 ?? "") ? sha256 : undefined;
+}
+
+/** What GitHub tells of a release's files (https://docs.github.com/en/rest/releases/releases). */
+interface GithubRelease {
+  readonly assets: readonly { readonly name: string; readonly digest: string | null }[];
+}
+
+function githubDigests(text: string): string[][] {
+  try {
+    const { assets = [] } = JSON.parse(text) as Partial<GithubRelease>;
+    return assets.map(({ name, digest }) => [digest?.replace(/^sha256:/, "") ?? "", name]);
+  } catch {
+    return [];
   }
 }
 
@@ -60,7 +91,7 @@ export async function fetchReleased(
   wayOut: string,
 ): Promise<void> {
   const why = await during(`fetching ${basename(url)}`, (now) => download(url, file, env, now));
-  if (why !== undefined) throw new NotFetched(why);
+  if (why !== undefined) throw new NotFetched(`${url}: ${why}`);
   const hash = createHash("sha256");
   for await (const piece of fs.createReadStream(file)) hash.update(piece as Buffer);
   const found = hash.digest("hex");

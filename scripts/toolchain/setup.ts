@@ -8,7 +8,8 @@ const usage = `usage: scripts/setup [--clean]
 
 Fetches or builds what this repository needs, into a cache that all clones of this user share:
 Node.js where the one on PATH is older than 22.18, the npm packages, the Pulumi CLI, and on Linux what the
-lab takes: Kubernetes' programs and the plugins kubernetes and tls. Makes the local state and its key unless you have a Pulumi login. scripts/up and scripts/test do all this by themselves.
+lab takes: Kubernetes' programs and the plugins kubernetes and tls. Makes the local state and its key unless you
+have a Pulumi login. scripts/up and scripts/test do all this by themselves.
 
   --clean   remove the cache and this clone's links into it; state and keys stay
   --env     print what . scripts/env sets, as shell code
@@ -20,8 +21,8 @@ lab takes: Kubernetes' programs and the plugins kubernetes and tls. Makes the lo
   BULKHEAD_PULUMI_RELEASES     where the official release's archives are, for mirrors
   BULKHEAD_PULUMI_CHECKSUMS    where its checksums are
   BULKHEAD_KUBERNETES          official, build or a folder that has them: Kubernetes' programs
-  BULKHEAD_KUBERNETES_RELEASES  where Kubernetes' official releases are, in place of https://dl.k8s.io
-  BULKHEAD_GITHUB_RELEASES     where etcd's and kwok's are, in place of https://github.com
+  BULKHEAD_KUBERNETES_RELEASES where Kubernetes' official releases are, in place of https://dl.k8s.io
+  BULKHEAD_GITHUB_RELEASES     where etcd's and kwok's are, in place of https://github.com; for kwok with a .sha256
   BULKHEAD_PLUGINS             official, build or a folder that has them: the plugins kubernetes and tls
   BULKHEAD_KEEP_GO_CACHE       set to keep Go's caches after building
 `;

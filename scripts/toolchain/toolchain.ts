@@ -52,7 +52,11 @@ export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything):
     ...(host === undefined || cli.built ? [] : [host]),
     ...(lab === undefined || lab.plugins.installed ? [] : lab.plugins.folders),
   ];
-  const theirs = withoutCache(searchPath(env), cache).filter((folder) => !isOwnHost(folder));
+  // A folder of plugins may be the user's own, and was put there by an earlier run in this shell.
+  const before = (env[folders.plugins] ?? "").split(delimiter);
+  const theirs = withoutCache(searchPath(env), cache).filter(
+    (folder) => !isOwnHost(folder) && !before.includes(folder),
+  );
   return {
     cache,
     pulumi: cli.program,

@@ -37,18 +37,20 @@ const lines = `"nodeSelector: {${collectionKey}: " + variables.collection + "}, 
 const hasOwnToleration = (tolerations: string) =>
   `${tolerations}.exists(t, t.?key.orValue("") == ${key} && t.?operator.orValue("Equal") == "Equal" && t.?value.orValue("") == variables.collection)`;
 
+// Not a variable: what is optional in one is no longer so, and then nothing is found in it.
+const affinity = "object.spec.?affinity.?nodeAffinity";
+
 /** Pods run on their own collection's nodes, and reach nothing of those nodes. */
 export const podPolicy = {
   ...base("", "pods"),
   variables: [
     collection,
     { name: "tolerations", expression: "object.spec.?tolerations.orValue([])" },
-    { name: "affinity", expression: "object.spec.?affinity.?nodeAffinity" },
     {
       name: "terms",
       expression:
-        "variables.affinity.?requiredDuringSchedulingIgnoredDuringExecution.?nodeSelectorTerms.orValue([]) + " +
-        "variables.affinity.?preferredDuringSchedulingIgnoredDuringExecution.orValue([]).map(p, p.preference)",
+        `${affinity}.?requiredDuringSchedulingIgnoredDuringExecution.?nodeSelectorTerms.orValue([]) + ` +
+        `${affinity}.?preferredDuringSchedulingIgnoredDuringExecution.orValue([]).map(p, p.preference)`,
     },
   ],
   validations: [

@@ -1,19 +1,14 @@
-import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { collectionKey } from "./placement.ts";
+import { ApiServer } from "./client.ts";
 import type { Cluster } from "./kubeconfig.ts";
+import { collectionKey } from "./placement.ts";
 
 /** What the admission plugin PodNodeSelector answers (plugin/pkg/admission/podnodeselector/admission.go). */
 const refusal = "conflicts with its namespace node label selector";
 /** A namespace is ready for pods once its service account has been made, which takes a moment. */
 const notYet = /serviceaccount|service account/;
 const patience = 30_000;
-
-interface Answer {
-  readonly status: number;
-  readonly message: string;
-}
 
 /**
  * Waits until the API server has shown that it keeps a linked namespace to its nodes, and gives the namespace's name.
@@ -26,27 +21,42 @@ export const enforced = (cluster: Cluster, namespace: pulumi.Output<string>): pu
       namespace,
       cluster.server,
       cluster.authority.certPem,
+      // What comes of them is the namespace's name, which is no secret.
       pulumi.unsecret(cluster.admin.certPem),
       pulumi.unsecret(cluster.admin.keyPem),
     ])
     .apply(async ([name, server, ca, cert, key]) => {
-      const url = `${server}/api/v1/namespaces/${name}/pods?dryRun=All`;
-      const began = Date.now();
-      for (;;) {
-        const answer = await post(url, foreignPod, { ca, cert, key });
-        // A preview of a cluster that is down tells nothing, and the provider says so.
-        if (answer.status === 0 && pulumi.runtime.isDryRun()) return name;
-        if (answer.message.includes(refusal)) return name;
-        const passes = answer.status === 0 || answer.status >= 500 || notYet.test(answer.message);
-        if (!passes || Date.now() - began > patience)
-          throw new pulumi.RunError(
-            `the API server does not keep namespace "${name}" to its nodes: a pod that asks for another collection's ` +
-              `was not refused for that (it answered ${answer.status}: ${answer.message}). Turn its admission plugin PodNodeSelector ` +
-              "on (--enable-admission-plugins=PodNodeSelector). No team was given access to the namespace.",
-          );
-        await sleep(100);
+      const api = new ApiServer({ server, ca, cert, key });
+      try {
+        await untilEnforced(api, name);
+      } finally {
+        api.close();
       }
+      return name;
     });
+
+async function untilEnforced(api: ApiServer, namespace: string): Promise<void> {
+  const began = Date.now();
+  for (;;) {
+    const { status, message } = await api.ask(
+      "POST",
+      `/api/v1/namespaces/${namespace}/pods?dryRun=All`,
+      foreignPod,
+    );
+    // A preview of a cluster that is down tells nothing, and the provider says so.
+    if (message.includes(refusal) || (status === 0 && pulumi.runtime.isDryRun())) return;
+    const passes = status === 0 || status >= 500 || notYet.test(message);
+    if (!passes || Date.now() - began > patience) {
+      const answer = message === "" ? "it may be created" : message;
+      throw new pulumi.RunError(
+        `the API server does not keep namespace "${namespace}" to its nodes: it did not refuse a pod that asks for another ` +
+          `collection's (its answer: ${status}, ${answer}). Turn on its admission plugin PodNodeSelector ` +
+          "(--enable-admission-plugins=PodNodeSelector). No team was given access to the namespace.",
+      );
+    }
+    await sleep(100);
+  }
+}
 
 const foreignPod = {
   apiVersion: "v1",
@@ -57,43 +67,3 @@ const foreignPod = {
     containers: [{ name: "none", image: "none.invalid/none" }],
   },
 };
-
-const post = (
-  url: string,
-  body: object,
-  identity: { readonly ca: string; readonly cert: string; readonly key: string },
-): Promise<Answer> =>
-  new Promise((resolve) => {
-    const request = https.request(
-      url,
-      {
-        ...identity,
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        agent: false,
-        timeout: 10_000,
-      },
-      (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-        response.on("end", () => {
-          resolve({ status: response.statusCode ?? 0, message: messageOf(text) });
-        });
-      },
-    );
-    request.on("timeout", () => request.destroy(new Error("it does not answer")));
-    request.on("error", ({ message }) => {
-      resolve({ status: 0, message });
-    });
-    request.end(JSON.stringify(body));
-  });
-
-/** What an API server's answer says where it is a refusal. */
-function messageOf(text: string): string {
-  try {
-    const { message } = JSON.parse(text) as { readonly message?: string };
-    return message ?? "the pod may be created";
-  } catch {
-    return text.slice(0, 200);
-  }
-}

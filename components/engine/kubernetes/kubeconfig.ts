@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Certificate } from "../../certificate/index.ts";
+import type { Identity } from "./client.ts";
 
 /** A cluster that runs, as its target hands it to the engine. */
 export interface Cluster {
@@ -55,5 +56,21 @@ export const kubeconfig = (
       ),
     ),
   );
+
+/** Reads what `kubeconfig` writes. */
+export function identityOf(text: string): Identity {
+  const { clusters, users } = JSON.parse(text) as {
+    readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
+    readonly users: readonly { readonly user: Readonly<Record<string, string>> }[];
+  };
+  const [cluster, user] = [clusters[0]?.cluster ?? {}, users[0]?.user ?? {}];
+  const decoded = (value: string | undefined) => Buffer.from(value ?? "", "base64").toString();
+  return {
+    server: cluster["server"] ?? "",
+    ca: decoded(cluster["certificate-authority-data"]),
+    cert: decoded(user["client-certificate-data"]),
+    key: decoded(user["client-key-data"]),
+  };
+}
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");

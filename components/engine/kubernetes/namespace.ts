@@ -4,10 +4,12 @@ import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Collection, Namespace, Plan } from "../../plan/index.ts";
+import { idlePod } from "./idlePod.ts";
 import { enforced } from "./enforcement.ts";
 import type { Cluster } from "./kubeconfig.ts";
 import { networkPolicies } from "./networkPolicy.ts";
 import { linkAnnotations, linked } from "./placement.ts";
+import { smaller } from "./quantity.ts";
 
 export interface LinkedNamespaceArgs {
   /** Plain, not inputs: they decide which policies there are. */
@@ -58,7 +60,7 @@ export class LinkedNamespace extends pulumi.ComponentResource {
       name,
       {
         metadata: metadata("limits"),
-        spec: { limits: [{ type: "Container", max: { ...namespace.limits } }] },
+        spec: { limits: [containerLimits(namespace)] },
       },
       within,
     );
@@ -104,6 +106,15 @@ const hardQuota = ({ quota }: Namespace) => ({
   "services.loadbalancers": "0",
 });
 
+/** What a container gets that does not say what it needs, so that a namespace's quota has room for many. */
+const usual = { cpu: "500m", memory: "512Mi" };
+
+const containerLimits = ({ limits }: Namespace) => ({
+  type: "Container",
+  max: { ...limits },
+  default: { cpu: smaller(usual.cpu, limits.cpu), memory: smaller(usual.memory, limits.memory) },
+});
+
 /** A deployment that does nothing, to show that its namespace works. */
 function sample(replicas: number) {
   const labels = { app: "sample" };
@@ -112,18 +123,7 @@ function sample(replicas: number) {
     selector: { matchLabels: labels },
     template: {
       metadata: { labels },
-      spec: {
-        automountServiceAccountToken: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 65535, seccompProfile: { type: "RuntimeDefault" } },
-        containers: [
-          {
-            name: "pause",
-            image: "registry.k8s.io/pause:3.10.1",
-            resources: { limits: { cpu: "50m", memory: "32Mi" } },
-            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-          },
-        ],
-      },
+      spec: idlePod({ cpu: "50m", memory: "32Mi" }),
     },
   };
 }

@@ -8,6 +8,13 @@ import {
   planProbes,
   type Check,
 } from "../../../components/lab/check/index.ts";
+import {
+  breachesJson,
+  describeBreaches,
+  surprisesOf,
+  tryBreaches,
+  type Breaches,
+} from "../../../components/engine/kubernetes/breach/index.ts";
 import { command } from "../../../components/lab/linux/command.ts";
 import { Gateway } from "../../../components/lab/linux/gateway.ts";
 import type { Lab } from "../../../components/lab/linux/lab.ts";
@@ -16,34 +23,49 @@ import { parseStackFile, readStackFile } from "../../../stacks/config/file.ts";
 import { Cache, cacheFolder } from "../../toolchain/cache.ts";
 import { prepareProber } from "../../toolchain/prober.ts";
 import { requireLab } from "./find.ts";
+import { kubeconfigsOf } from "./kubeconfigs.ts";
+
+/** What a check can be kept to. */
+export const parts = ["packets", "kubernetes"] as const;
 
 interface Options {
   readonly seed?: number;
+  readonly only?: (typeof parts)[number];
   readonly json?: true;
 }
 
-export async function checkLab(name: string, options: Options): Promise<void> {
+export async function checkLab(name: string, { seed = randomInt(1e9), only, json }: Options): Promise<void> {
   // Whatever stops it, nothing has been found out.
   process.exitCode = 2;
   try {
-    const check = await run(name, options.seed ?? randomInt(1e9));
-    process.stdout.write(
-      options.json === true ? `${JSON.stringify(checkJson(check), null, 2)}\n` : describeCheck(check),
-    );
-    process.exitCode = check.surprises.length > 0 ? 1 : 0;
+    const planned = plan(parseStackFile(await readStackFile(name)));
+    const lab = await requireLab(name);
+    await requireHosts(lab, planned);
+    const check = only === "kubernetes" ? undefined : await sendPackets(planned, lab, seed);
+    if (check !== undefined && json !== true) process.stdout.write(describeCheck(check));
+    const breaches = only === "packets" ? undefined : await tryBreaches(planned, await kubeconfigsOf(name));
+    if (breaches !== undefined && json !== true)
+      process.stdout.write(`${check === undefined ? "" : "\n"}${describeBreaches(planned, breaches)}`);
+    if (json === true) process.stdout.write(`${JSON.stringify(asJson(check, breaches), null, 2)}\n`);
+    process.exitCode = isSound(check, breaches) ? 0 : 1;
   } catch (error) {
     if (error instanceof TypeError || !(error instanceof Error)) throw error;
     console.error(`error: ${error.message}`);
   }
 }
 
-async function run(name: string, seed: number): Promise<Check> {
-  const planned = plan(parseStackFile(await readStackFile(name)));
-  const lab = await requireLab(name);
-  const [prober] = await Promise.all([
-    prepareProber(new Cache(cacheFolder(process.env)), process.env),
-    requireHosts(lab, planned),
-  ]);
+const asJson = (check: Check | undefined, breaches: Breaches | undefined) => ({
+  ...(check === undefined ? {} : checkJson(check)),
+  ...(breaches === undefined ? {} : { kubernetes: breachesJson(breaches) }),
+});
+
+function isSound(check: Check | undefined, breaches: Breaches | undefined): boolean {
+  const { placement, access } = surprisesOf(breaches ?? { placement: [], access: [], millis: 0 });
+  return (check?.surprises ?? []).length + placement.length + access.length === 0;
+}
+
+async function sendPackets(planned: Plan, lab: Lab, seed: number): Promise<Check> {
+  const prober = await prepareProber(new Cache(cacheFolder(process.env)), process.env);
   const probes = planProbes(planned, { seed });
   const { code, stdout, stderr } = await command(
     [...lab.enter(), prober],
