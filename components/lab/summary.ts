@@ -16,7 +16,7 @@ const indent = 3;
 
 /** A lab for people, after it has come up: a map of its zones, and what to try. */
 export const describeLab = (plan: Plan, asRoot: boolean): string =>
-  [...drawMap(plan, asRoot), "", ...tries(plan), ""].join("\n");
+  [...drawMap(plan, asRoot), "", ...cluster(plan), "", ...tries(plan), ""].join("\n");
 
 function drawMap(plan: Plan, asRoot: boolean): string[] {
   const { environment, network, zones, hosts } = plan;
@@ -87,10 +87,25 @@ const showFlows = (flows: readonly Flow[]): string[] =>
     },
   );
 
-function tries({ environment, hosts }: Plan): string[] {
+function cluster({ hosts, collections, namespaces }: Plan): string[] {
+  const manager = hosts.find(({ role }) => role === "manager")?.name ?? "nobody";
+  const workers = hosts.filter(({ role }) => role === "worker");
+  const pods = namespaces.reduce((sum, { samplePods }) => sum + samplePods, 0);
+  return [
+    `Kubernetes runs on ${manager}: ${count(workers.length, "node")}, which are simulated, in ${count(collections.length, "collection")},`,
+    `${count(namespaces.length, "namespace")} linked to them, with ${count(pods, "sample pod")}`,
+  ];
+}
+
+function tries({ environment, hosts, namespaces }: Plan): string[] {
   const host = hosts[0]?.name ?? "outside";
+  const group = namespaces[0]?.group;
   const commands = [
-    [`scripts/lab check ${environment}`, "send packets: what a flow names passes, nothing else does"],
+    [`scripts/lab check ${environment}`, "send packets, and try to get pods and teams out: nothing does"],
+    [`scripts/kubectl ${environment} get pods -A -o wide`, "ask the API server, as its administrator"],
+    ...(group === undefined
+      ? []
+      : [[`scripts/kubectl ${environment} --team ${group} get pods`, "the same as a group's team"] as const]),
     [`scripts/lab shell ${environment} ${host}`, "a shell on a host"],
     [`scripts/lab status ${environment}`, "what runs, and what was changed by hand"],
     [`scripts/show ${environment}`, "who may reach whom, and why"],

@@ -1,18 +1,9 @@
 import type { Plan } from "../../plan/index.ts";
+import type { Program } from "../linux/controlPlane.ts";
 import { simulator } from "./simulation.ts";
 
 /** What a program is told: the value of each of its flags, by name. */
 export type Flags = Readonly<Record<string, string>>;
-
-/** The programs of a control plane, in the order in which they start. */
-export const programs = [
-  "etcd",
-  "kube-apiserver",
-  "kube-controller-manager",
-  "kube-scheduler",
-  "kwok",
-] as const;
-export type Program = (typeof programs)[number];
 
 /** The port of the API server on its host. */
 export const apiPort = 6443;
@@ -85,6 +76,8 @@ export function planPrograms(plan: Plan, address: string): Readonly<Record<Progr
       config: "stages.json",
       "manage-nodes-with-annotation-selector": "kwok.x-k8s.io/node=fake",
       "node-lease-duration-seconds": "40",
+      // It would write a line for each lease that it renews.
+      v: "WARN",
       cidr: podCidr,
     },
   };

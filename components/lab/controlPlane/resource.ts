@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Flags, Program } from "./programs.ts";
+import type { Program } from "../linux/controlPlane.ts";
+import type { Flags } from "./programs.ts";
 
 export interface ControlPlaneArgs {
   /** The id of the host that it runs on. */

@@ -4,8 +4,16 @@ import https from "node:https";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { apiPort, programs, type Flags, type Program } from "../controlPlane/programs.ts";
+import { apiPort, type Flags } from "../controlPlane/programs.ts";
 import { command } from "../linux/command.ts";
+import {
+  forwarder,
+  programs,
+  readRecord,
+  stoppedPrograms,
+  writeRecord,
+  type Program,
+} from "../linux/controlPlane.ts";
 import { LabError } from "../linux/error.ts";
 import type { Lab } from "../linux/lab.ts";
 import { Services, type Service } from "../linux/services.ts";
@@ -27,13 +35,6 @@ export interface ControlPlaneOutputs extends ControlPlaneInputs {
   readonly stopped: readonly string[];
 }
 
-/** What is written down of a control plane beside its files. */
-type Written = Pick<ControlPlaneOutputs, "host" | "version" | "programs" | "endpoint"> & {
-  readonly id: string;
-  readonly files: readonly string[];
-};
-
-const forwarder = "forwarder";
 const services = [...programs, forwarder];
 // A slow machine that is busy takes half a minute; none takes longer for a reason that goes away.
 const patience = 90_000;
@@ -59,7 +60,7 @@ export class ControlPlane implements Kind<ControlPlaneInputs, ControlPlaneOutput
     const program = await findPrograms(inputs.version, this.#labs.env);
     const name = nameOf(inputs.host);
     const folder = this.#labs.controlPlaneFolder(name);
-    const left = await readWritten(folder);
+    const left = readRecord(folder);
     if (left !== undefined && (await this.#labs.find(left.host)) !== undefined && left.host !== inputs.host)
       throw new LabError(`the lab ${name} has a control plane already`);
     // What an interrupted create left behind is nobody's.
@@ -77,7 +78,7 @@ export class ControlPlane implements Kind<ControlPlaneInputs, ControlPlaneOutput
 
   async read(id: string): Promise<Found<ControlPlaneInputs, ControlPlaneOutputs> | undefined> {
     const folder = this.#folder(id);
-    const written = await readWritten(folder);
+    const written = readRecord(folder);
     if (written?.id !== id) return undefined;
     const { host, version, programs: written_, endpoint } = written;
     const inputs = {
@@ -87,7 +88,7 @@ export class ControlPlane implements Kind<ControlPlaneInputs, ControlPlaneOutput
       files: readAll(folder, [...written.files]),
       pki: readAll(join(folder, "pki")),
     };
-    return { inputs, outputs: { ...inputs, endpoint, stopped: await stopped(folder) } };
+    return { inputs, outputs: { ...inputs, endpoint, stopped: await stoppedPrograms(folder) } };
   }
 
   async update(id: string, before: ControlPlaneOutputs, inputs: ControlPlaneInputs) {
@@ -104,7 +105,7 @@ export class ControlPlane implements Kind<ControlPlaneInputs, ControlPlaneOutput
 
   async delete(id: string, { host }: ControlPlaneOutputs): Promise<void> {
     const folder = this.#folder(id);
-    if ((await readWritten(folder))?.id !== id) return;
+    if (readRecord(folder)?.id !== id) return;
     const gateway = await this.#labs.find(host);
     if (gateway !== undefined) await new Services(folder).stop(gateway.lab, services);
     fs.rmSync(folder, { recursive: true, force: true });
@@ -112,8 +113,8 @@ export class ControlPlane implements Kind<ControlPlaneInputs, ControlPlaneOutput
 
   async damage(id: string) {
     const folder = this.#folder(id);
-    if ((await readWritten(folder))?.id !== id) return "gone" as const;
-    return (await stopped(folder)).length > 0 ? ({ output: "stopped" } as const) : undefined;
+    if (readRecord(folder)?.id !== id) return "gone" as const;
+    return (await stoppedPrograms(folder)).length > 0 ? ({ output: "stopped" } as const) : undefined;
   }
 
   #folder(id: string): string {
@@ -126,11 +127,6 @@ export class ControlPlane implements Kind<ControlPlaneInputs, ControlPlaneOutput
 /** The name of the lab that a host's id begins with. */
 const nameOf = (host: string): string => host.split("/")[0]?.replace(/-[0-9a-f]{8}$/, "") ?? "";
 
-async function stopped(folder: string): Promise<readonly string[]> {
-  const running = await new Services(folder).running(services);
-  return services.filter((name) => !running.includes(name));
-}
-
 /** Writes all files and starts what does not run; returns when the API server answers. */
 async function bringUp(
   id: string,
@@ -139,7 +135,7 @@ async function bringUp(
   inputs: ControlPlaneInputs,
   program: (name: Program) => string,
 ): Promise<ControlPlaneOutputs> {
-  const before = await readWritten(folder);
+  const before = readRecord(folder);
   const wanted = before === undefined ? undefined : Number(new URL(before.endpoint).port);
   fs.mkdirSync(join(folder, "pki"), { recursive: true, mode: 0o700 });
   writeAll(folder, { ...inputs.files, "etcd.json": JSON.stringify(etcdConfiguration(inputs.programs)) });
@@ -160,17 +156,14 @@ async function bringUp(
     open && wanted !== undefined ? wanted : await runs.forward(lab, host, forwarder, apiPort, wanted);
   const endpoint = `https://127.0.0.1:${port}`;
   const { host: place, version, programs: written, files } = inputs;
-  const record: Written = {
+  writeRecord(folder, {
     id,
     host: place,
     version,
     programs: written,
     endpoint,
     files: Object.keys(files),
-  };
-  // Renamed into place, so that a kill leaves the one before.
-  writeAll(folder, { "control-plane.json.new": JSON.stringify(record, undefined, 2) });
-  fs.renameSync(join(folder, "control-plane.json.new"), join(folder, "control-plane.json"));
+  });
   await runs.start(lab, host, [command("etcd"), command("kube-apiserver")]);
   await untilReady(endpoint, inputs.pki, runs);
   // Before the API server has made its own roles, the others have no rights, and the controllers give up.
@@ -235,14 +228,6 @@ async function findPrograms(version: string, env: NodeJS.ProcessEnv): Promise<(n
   if (stdout.trim() !== `Kubernetes ${version}`)
     throw new LabError(`${folder} has ${stdout.trim()}, and Kubernetes ${version} is wanted. ${wayOut}`);
   return (name) => join(folder, name);
-}
-
-async function readWritten(folder: string): Promise<Written | undefined> {
-  try {
-    return JSON.parse(await fs.promises.readFile(join(folder, "control-plane.json"), "utf8")) as Written;
-  } catch {
-    return undefined;
-  }
 }
 
 function writeAll(folder: string, files: Readonly<Record<string, string>>): void {

@@ -1,4 +1,5 @@
-import { labFolder } from "../../../components/lab/linux/folder.ts";
+import { readRecord, stoppedPrograms } from "../../../components/lab/linux/controlPlane.ts";
+import { controlPlaneFolder, labFolder } from "../../../components/lab/linux/folder.ts";
 import { Gateway } from "../../../components/lab/linux/gateway.ts";
 import { Lab } from "../../../components/lab/linux/lab.ts";
 import type { Snapshot } from "../../../components/lab/linux/snapshot.ts";
@@ -14,6 +15,14 @@ interface Status {
   readonly network?: string;
   readonly zones: readonly ZoneStatus[];
   readonly changedByHand: readonly string[];
+  readonly kubernetes?: KubernetesStatus;
+}
+
+interface KubernetesStatus {
+  readonly version: string;
+  readonly endpoint: string;
+  /** Its programs that have ended. */
+  readonly stopped: readonly string[];
 }
 
 interface ZoneStatus {
@@ -43,7 +52,16 @@ async function statusOf(name: string): Promise<Status> {
     ...(now.network === undefined ? {} : { network: now.network }),
     zones: zonesOf(now),
     changedByHand: now.byHand.map(({ what }) => what),
+    ...(await kubernetesOf(name)),
   };
+}
+
+async function kubernetesOf(name: string): Promise<Pick<Status, "kubernetes">> {
+  const folder = controlPlaneFolder(name, process.env);
+  const record = readRecord(folder);
+  if (record === undefined) return {};
+  const { version, endpoint } = record;
+  return { kubernetes: { version, endpoint, stopped: await stoppedPrograms(folder) } };
 }
 
 const zonesOf = ({ zones, hosts }: Snapshot): ZoneStatus[] =>
@@ -73,7 +91,8 @@ function describe(status: Status): string {
   return [`${status.name}: ${summary(status)}`, "", ...zones, ""].join("\n");
 }
 
-function summary({ name, state, zones, network, asRoot, memory = 0, changedByHand }: Status): string {
+function summary(status: Status): string {
+  const { name, state, zones, network, asRoot, memory = 0, changedByHand, kubernetes } = status;
   if (state === "ended")
     return `has ended: scripts/up ${name} makes it anew, scripts/lab down ${name} removes what is left`;
   const hosts = zones.reduce((sum, zone) => sum + zone.hosts.length, 0);
@@ -81,8 +100,11 @@ function summary({ name, state, zones, network, asRoot, memory = 0, changedByHan
     state === "running" ? "running" : "its making was interrupted",
     `${zones.length} zones with ${hosts} hosts${network === undefined ? "" : ` in ${network}`}`,
     asRoot === true ? "as root" : "without root",
+    ...(kubernetes === undefined ? [] : [`Kubernetes ${kubernetes.version} at ${kubernetes.endpoint}`]),
     `${(memory / 1e6).toFixed(1)} MB of memory`,
   ];
   const byHand = changedByHand.map((what) => `\n  changed by hand: ${what}`).join("");
-  return parts.join(", ") + byHand;
+  const ended = (kubernetes?.stopped ?? []).map((program) => `\n  has ended: ${program}`).join("");
+  const again = ended === "" ? "" : `; scripts/up ${name} starts it again`;
+  return parts.join(", ") + byHand + ended + again;
 }
