@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { programs } from "../../components/lab/controlPlane/programs.ts";
+import { programs } from "../../components/lab/linux/controlPlane.ts";
 import { command } from "../../components/lab/linux/command.ts";
 import { Lab } from "../../components/lab/linux/lab.ts";
 import { LabStack } from "../support/stack.ts";

@@ -4,7 +4,8 @@ import { Clone } from "../support/clone.ts";
 import { requires } from "../support/machine.ts";
 
 const variables =
-  "PATH PULUMI_BACKEND_URL PULUMI_CONFIG_PASSPHRASE_FILE PULUMI_SKIP_UPDATE_CHECK NODE_COMPILE_CACHE";
+  "PATH PULUMI_BACKEND_URL PULUMI_CONFIG_PASSPHRASE_FILE PULUMI_SKIP_UPDATE_CHECK NODE_COMPILE_CACHE " +
+  "BULKHEAD_KUBERNETES_FOLDER BULKHEAD_PLUGINS_FOLDER";
 const show = `for name in ${variables}; do eval "echo \\"$name=\\$$name\\""; done`;
 /** What a shell has that it did not have before, other than the variables that are meant. */
 const leftovers = `before=$(set | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)[=( ].*/\\1/p' | sort -u)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { Clone } from "../support/clone.ts";
+import { Clone, fakePrograms, pluginPrograms } from "../support/clone.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const passing = 'it("passes", () => {});\n';
@@ -123,6 +123,65 @@ describe("scripts/test", function () {
       "--grep",
       "passes",
     ]);
+    assert.deepEqual(endOf(stdout), ["1 passed, 0 failed"]);
+  });
+
+  describe("with --official", () => {
+    const shows = `it("has plugins", () => console.log("PLUGINS " + ["BULKHEAD_PLUGINS", "BULKHEAD_PLUGINS_FOLDER"]
+  .map((name) => process.env[name])));
+`;
+
+    for (const [how, option] of [
+      ["as an argument of its own", (folder: string) => ["--official", folder]],
+      ["joined with the option", (folder: string) => [`--official=${folder}`]],
+    ] as const)
+      it(`uses the plugins of the folder, also in setups that tests run, given ${how}`, async () => {
+        const clone = withTests({ "engine/a.test.ts": shows });
+        const folder = path.join(clone.folder.path, "theirs");
+        clone.folder.write(fakePrograms("theirs", pluginPrograms));
+        const relative = path.relative(clone.path, folder);
+        const { stdout, stderr } = await clone.succeed("test", ["--only", "engine", ...option(relative)]);
+        assert.ok(stdout.includes(`PLUGINS ${folder},${folder}\n`), stdout);
+        assert.ok(stderr.includes(`the plugins of ${folder}`), stderr);
+      });
+
+    it("refuses a folder without them, and says which are missing", async () => {
+      const clone = withTests({ "engine/a.test.ts": passing });
+      const folder = path.join(clone.folder.path, "theirs");
+      clone.folder.write(fakePrograms("theirs", ["pulumi-resource-tls"]));
+      const { code, stdout, stderr } = await clone.script("test", ["--official", folder]);
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.ok(
+        stderr.includes(`names ${folder}, which has no pulumi-resource-kubernetes. Put them there`),
+        stderr,
+      );
+    });
+
+    it("needs a folder", async () => {
+      const { code, stderr } = await withTests({}).script("test", ["--official"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /error: --official needs a folder\./);
+    });
+  });
+
+  it("hands the plugins that Pulumi has installed on to tests, whose home is another", async () => {
+    const clone = withTests({
+      "engine/a.test.ts": `import { accessSync, constants } from "node:fs";
+it("has them in one folder", () => {
+  for (const name of ["kubernetes", "tls"])
+    accessSync(process.env.BULKHEAD_PLUGINS + "/pulumi-resource-" + name, constants.X_OK);
+});
+`,
+    });
+    clone.write(
+      "package.json",
+      '{ "type": "module", "dependencies": { "@pulumi/kubernetes": "4.1.0", "@pulumi/tls": "5.1.0" } }',
+    );
+    clone.folder.write({
+      ...fakePrograms("home/.pulumi/plugins/resource-kubernetes-v4.1.0", ["pulumi-resource-kubernetes"]),
+      ...fakePrograms("home/.pulumi/plugins/resource-tls-v5.1.0", ["pulumi-resource-tls"]),
+    });
+    const { stdout } = await clone.succeed("test", ["--only", "engine"], { BULKHEAD_PLUGINS: "" });
     assert.deepEqual(endOf(stdout), ["1 passed, 0 failed"]);
   });
 

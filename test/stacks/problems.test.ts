@@ -258,6 +258,31 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: "a team that would be Kubernetes' own administrators",
+    edits: { "groups.red.team.directoryGroup": "system:masters" },
+    says: [
+      'groups.red.team.directoryGroup: "system:masters": groups whose names begin with "system:" are Kubernetes\' own, with rights over the whole cluster; name the team\'s own group',
+    ],
+  },
+  {
+    title: "more sample pods than the namespace has room for",
+    edits: { "groups.red.namespaces.red.samplePods": 21 },
+    says: [
+      "groups.red.namespaces.red.samplePods: 21: the namespace's quota has room for 20 pods; ask for no more",
+    ],
+  },
+  {
+    title: "sample pods that are no whole number, or none to count",
+    edits: {
+      "groups.red.namespaces.red.samplePods": 1.5,
+      "groups.blue.namespaces.blue.samplePods": -1,
+    },
+    says: [
+      "groups.red.namespaces.red.samplePods: 1.5: how many pods of a small deployment show that the namespace works is a whole number from 0 to 100",
+      "groups.blue.namespaces.blue.samplePods: -1: how many pods of a small deployment show that the namespace works is a whole number from 0 to 100",
+    ],
+  },
+  {
     title: "a namespace that is Kubernetes' own",
     edits: {
       "groups.red.namespaces.kube-system": (group("red")["namespaces"] as Record<string, unknown>)["red"],
@@ -672,6 +697,18 @@ describe("a configuration", () => {
         "flows[1].to",
         "flows[2]",
       ],
+    );
+  });
+
+  it("may fill a namespace's whole quota with sample pods, and name a team of any directory", () => {
+    assert.deepEqual(
+      problems(
+        edited({
+          "groups.red.namespaces.red.samplePods": 20,
+          "groups.red.team.directoryGroup": "CN=system:masters,DC=example,DC=com",
+        }),
+      ),
+      [],
     );
   });
 

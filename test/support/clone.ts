@@ -64,6 +64,21 @@ case "$1 $2" in
 esac
 `;
 
+/** Kubernetes' programs and the plugins, by the names by which they are called. */
+export const kubernetesPrograms = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubectl",
+  "kwok",
+] as const;
+export const pluginPrograms = ["pulumi-resource-kubernetes", "pulumi-resource-tls"] as const;
+
+/** A folder with programs that do nothing. */
+export const fakePrograms = (folder: string, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [`${folder}/${name}`, "#!/bin/sh\n"]));
+
 const stackFile = `# The lab.
 config:
   bulkhead:target: lab # here
@@ -91,6 +106,8 @@ export class Clone {
         "export const readStackFile = (name: string) => name;\nexport const parseStackFile = (name: string) => name;",
       "home/.gitconfig": "[user]\n  name = A Tester\n  email = tester@example.com\n",
       "bin/npm": fakeNpm,
+      ...fakePrograms("kubernetes", kubernetesPrograms),
+      ...fakePrograms("plugins", pluginPrograms),
       calls: "",
     });
     mkdirSync(path.join(this.path, "scripts", "offline", "language"), { recursive: true });
@@ -115,6 +132,13 @@ export class Clone {
       NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       BULKHEAD_PULUMI_RELEASES: "http://127.0.0.1:1",
       BULKHEAD_PULUMI_CHECKSUMS: "http://127.0.0.1:1",
+      // Fetching and building them are tests of their own.
+      BULKHEAD_KUBERNETES: path.join(this.folder.path, "kubernetes"),
+      BULKHEAD_PLUGINS: path.join(this.folder.path, "plugins"),
+      BULKHEAD_KUBERNETES_RELEASES: "http://127.0.0.1:1",
+      BULKHEAD_GITHUB_RELEASES: "http://127.0.0.1:1",
+      // What would go to the Internet nevertheless ends at once, and the same on every machine.
+      https_proxy: "http://127.0.0.1:1",
     };
     this.git("init", "--quiet", "--initial-branch=main");
     this.git("add", "--all");

@@ -18,7 +18,7 @@ export const teamRules = [
   rule("", ["pods", "configmaps", "secrets", "services", "persistentvolumeclaims", "serviceaccounts"], all),
   rule("", ["pods/exec", "pods/attach", "pods/portforward"], ["get", "create"]),
   rule("", ["pods/ephemeralcontainers"], ["get", "update", "patch"]),
-  rule("", ["pods/eviction"], ["create"]),
+  rule("", ["pods/eviction", "serviceaccounts/token"], ["create"]),
   rule(
     "",
     ["pods/log", "pods/status", "endpoints", "events", "resourcequotas", "limitranges", "namespaces"],

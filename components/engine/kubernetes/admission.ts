@@ -91,8 +91,48 @@ export const podPolicy = {
       reason: "Forbidden",
     },
     {
+      expression: `!object.spec.?priorityClassName.orValue("").startsWith("system-")`,
+      message: "a system priority would push the nodes' own programs aside: choose another priority class",
+      reason: "Forbidden",
+    },
+    {
       expression: "object.spec.?volumes.orValue([]).all(v, !has(v.hostPath))",
       message: "a hostPath volume would let the pod out of its compartment: use another kind of volume",
+      reason: "Forbidden",
+    },
+  ],
+};
+
+/**
+ * Services take over no address outside the cluster (CVE-2020-8554), and open no port outside, which is for the plan's
+ * exposures to do.
+ */
+export const servicePolicy = {
+  ...base("", "services"),
+  validations: [
+    {
+      expression: "object.spec.?externalIPs.orValue([]).size() == 0",
+      message: "spec.externalIPs would take over the traffic to these addresses: leave it out",
+      reason: "Forbidden",
+    },
+    {
+      expression: `!(object.spec.?type.orValue("") in ["NodePort", "LoadBalancer"])`,
+      message:
+        "services that are reached from outside are exposures of the environment: choose the type ClusterIP",
+      reason: "Forbidden",
+    },
+  ],
+};
+
+/** A token in a secret never ends, and outlives its holder's membership of the team. */
+export const secretPolicy = {
+  ...base("", "secrets"),
+  matchConditions: [{ name: "is-new", expression: "oldObject == null" }],
+  validations: [
+    {
+      expression: `object.?type.orValue("") != "kubernetes.io/service-account-token"`,
+      message:
+        "a service account's token in a secret never ends: let pods mount a projected token, or ask for one with `kubectl create token`",
       reason: "Forbidden",
     },
   ],

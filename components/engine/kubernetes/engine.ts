@@ -5,7 +5,7 @@ import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../plan/index.ts";
 import { teamRules } from "./access.ts";
-import { daemonSetPolicy, podPolicy } from "./admission.ts";
+import { daemonSetPolicy, podPolicy, secretPolicy, servicePolicy } from "./admission.ts";
 import { kubeconfig, type Cluster } from "./kubeconfig.ts";
 import { LinkedNamespace } from "./namespace.ts";
 import { Team } from "./team.ts";
@@ -37,7 +37,13 @@ export class KubernetesEngine extends pulumi.ComponentResource {
     const own = { parent: this, provider: this.provider };
     const within = { ...own, deletedWith: cluster.resource };
 
-    const policies = Object.entries({ pods: podPolicy, daemonsets: daemonSetPolicy }).map(([kind, spec]) => {
+    const judged = {
+      pods: podPolicy,
+      daemonsets: daemonSetPolicy,
+      services: servicePolicy,
+      secrets: secretPolicy,
+    };
+    const policies = Object.entries(judged).map(([kind, spec]) => {
       const policyName = `bulkhead-${kind}`;
       const policy = new ValidatingAdmissionPolicy(
         policyName,

@@ -10,6 +10,7 @@ import type { Cluster } from "./kubeconfig.ts";
 import { networkPolicies } from "./networkPolicy.ts";
 import { linkAnnotations, linked } from "./placement.ts";
 import { smaller } from "./quantity.ts";
+import { planQuotas } from "./quota.ts";
 
 export interface LinkedNamespaceArgs {
   /** Plain, not inputs: they decide which policies there are. */
@@ -19,8 +20,8 @@ export interface LinkedNamespaceArgs {
   readonly cluster: Cluster;
   /** The name of the ClusterRole that its team has in it. */
   readonly role: pulumi.Input<string>;
-  /** What has to stand before anybody gets in. */
-  readonly policies: readonly pulumi.Resource[];
+  /** What judges its pods. */
+  readonly policies: readonly pulumi.CustomResource[];
 }
 
 /** A namespace whose pods run on its collection's nodes and nowhere else, and in which its team alone works. */
@@ -28,8 +29,6 @@ export class LinkedNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: LinkedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bulkhead:kubernetes:LinkedNamespace", name, {}, opts);
     const { plan, namespace, collection, cluster, role, policies } = args;
-    const within = { parent: this, deletedWith: cluster.resource };
-
     const made = new k8s.Namespace(
       name,
       {
@@ -44,49 +43,51 @@ export class LinkedNamespace extends pulumi.ComponentResource {
           annotations: linkAnnotations(collection),
         },
       },
-      within,
+      { parent: this, deletedWith: cluster.resource },
     );
+    // One by one its policies would go before its pods do; Kubernetes takes them in the right order
+    // (https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#ordered-deletion).
+    const within = { parent: this, deletedWith: made };
     const metadata = (own: string, why?: string) => ({
       name: own,
       namespace: made.metadata.name,
       ...(why === undefined ? {} : { annotations: { "bulkhead/why": why } }),
     });
-    const quota = new k8s.ResourceQuota(
-      name,
-      { metadata: metadata("quota"), spec: { hard: hardQuota(namespace) } },
-      within,
+    const quotas = Object.entries(planQuotas(namespace)).map(
+      ([own, spec]) => new k8s.ResourceQuota(`${name}/${own}`, { metadata: metadata(own), spec }, within),
     );
     const limits = new k8s.LimitRange(
       name,
-      {
-        metadata: metadata("limits"),
-        spec: { limits: [containerLimits(namespace)] },
-      },
+      { metadata: metadata("limits"), spec: { limits: [containerLimits(namespace)] } },
       within,
     );
-    for (const policy of networkPolicies(plan, namespace))
-      new NetworkPolicy(
-        `${name}/${policy.name}`,
-        { metadata: metadata(policy.name, policy.why), spec: policy.spec },
-        within,
-      );
+    const networks = networkPolicies(plan, namespace).map(
+      (policy) =>
+        new NetworkPolicy(
+          `${name}/${policy.name}`,
+          { metadata: metadata(policy.name, policy.why), spec: policy.spec },
+          within,
+        ),
+    );
+    // Nobody and nothing gets in before the compartment stands, and has been shown to hold.
+    const ready = { ...within, dependsOn: [...quotas, limits, ...networks] };
+    const kept = enforced(cluster, made.metadata.name, policies);
     new RoleBinding(
       name,
       {
-        // Nobody gets in before the API server has shown that it keeps pods where they belong.
-        metadata: { name: "team", namespace: enforced(cluster, made.metadata.name) },
+        metadata: { name: "team", namespace: kept },
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
         subjects: [
           { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: collection.team.directoryGroup },
         ],
       },
-      { ...within, dependsOn: [...policies] },
+      ready,
     );
     if (namespace.samplePods > 0)
       new Deployment(
         name,
-        { metadata: metadata("sample"), spec: sample(namespace.samplePods) },
-        { ...within, dependsOn: [quota, limits, ...policies] },
+        { metadata: { name: "sample", namespace: kept }, spec: sample(namespace.samplePods) },
+        ready,
       );
     this.registerOutputs({});
   }
@@ -96,15 +97,6 @@ export class LinkedNamespace extends pulumi.ComponentResource {
 const podSecurity = Object.fromEntries(
   ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
 );
-
-/** What all pods together may use. Services that listen on every node, or outside, are exposures and not a team's. */
-const hardQuota = ({ quota }: Namespace) => ({
-  "limits.cpu": quota.cpu,
-  "limits.memory": quota.memory,
-  pods: String(quota.pods),
-  "services.nodeports": "0",
-  "services.loadbalancers": "0",
-});
 
 /** What a container gets that does not say what it needs, so that a namespace's quota has room for many. */
 const usual = { cpu: "500m", memory: "512Mi" };

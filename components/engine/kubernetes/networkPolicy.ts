@@ -1,9 +1,11 @@
 import type { networking } from "@pulumi/kubernetes/types/input.js";
 import {
   compareNames,
+  management,
   showTraffic,
   type Endpoint,
   type Flow,
+  type Host,
   type Namespace,
   type Plan,
   type Traffic,
@@ -70,15 +72,16 @@ export function networkPolicies(plan: Plan, namespace: Namespace): NetworkPolicy
 }
 
 function flowPolicies(plan: Plan, namespace: Namespace): NetworkPolicy[] {
-  const policies = new Map<string, NetworkPolicy>();
+  const policies = new Map<string, NetworkPolicy & { readonly whys: readonly string[] }>();
   const add = (direction: Direction, flow: Flow, traffic: Ports, other: Endpoint) => {
     const [word, ends] = direction === "ingress" ? (["from", "from"] as const) : (["to", "to"] as const);
     const name = `${word}-${slug(other)}-${showTraffic(traffic).replaceAll("/", "-")}`;
-    const before = policies.get(name);
     const why = flow.owner === undefined ? flow.why : `${flow.why} (${flow.owner})`;
+    const whys = [...new Set([...(policies.get(name)?.whys ?? []), why])];
     policies.set(name, {
       name,
-      why: before === undefined || before.why.includes(why) ? why : `${before.why}; ${why}`,
+      whys,
+      why: whys.join("; "),
       spec: {
         podSelector: everyPod,
         policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
@@ -92,7 +95,9 @@ function flowPolicies(plan: Plan, namespace: Namespace): NetworkPolicy[] {
     if (holds(plan, to, namespace)) add("ingress", flow, traffic, from);
     if (holds(plan, from, namespace)) add("egress", flow, traffic, to);
   }
-  return [...policies.values()].sort((a, b) => compareNames(a.name, b.name));
+  return [...policies.values()]
+    .map(({ name, why, spec }) => ({ name, why, spec }))
+    .sort((a, b) => compareNames(a.name, b.name));
 }
 
 type Ports = Extract<Traffic, { kind: "ports" }>;
@@ -123,19 +128,23 @@ function holds(plan: Plan, end: Endpoint, namespace: Namespace): boolean {
 function peers(plan: Plan, end: Endpoint): object[] {
   switch (end.kind) {
     case "zone":
-      return [{ namespaceSelector: { matchLabels: { [linked.zone]: end.zone } } }];
+      return end.zone === management
+        ? addresses(plan, ({ zone }) => zone === management)
+        : [{ namespaceSelector: { matchLabels: { [linked.zone]: end.zone } } }];
     case "collection":
       return [{ namespaceSelector: { matchLabels: { [linked.collection]: end.collection } } }];
     case "role":
       return end.role === "worker"
         ? [{ namespaceSelector: { matchExpressions: [{ key: linked.zone, operator: "Exists" }] } }]
-        : plan.hosts
-            .filter(({ role }) => role === end.role)
-            .map(({ address }) => ({ ipBlock: { cidr: `${address}/32` } }));
+        : addresses(plan, ({ role }) => role === end.role);
     case "outside":
       return end.addresses.map((cidr) => ({ ipBlock: { cidr } }));
   }
 }
+
+/** Machines that run no pods. */
+const addresses = ({ hosts }: Plan, isMeant: (host: Host) => boolean): object[] =>
+  hosts.filter(isMeant).map(({ address }) => ({ ipBlock: { cidr: `${address}/32` } }));
 
 /** An end as a part of a name. */
 function slug(end: Endpoint): string {

@@ -36,7 +36,7 @@ export function planPrograms(plan: Plan, address: string): Readonly<Record<Progr
       "anonymous-auth": "false",
       "authorization-mode": "Node,RBAC",
       "enable-admission-plugins":
-        "DenyServiceExternalIPs,NodeRestriction,PodNodeSelector,PodTolerationRestriction",
+        "NodeRestriction,OwnerReferencesPermissionEnforcement,PodNodeSelector,PodTolerationRestriction",
       "allow-privileged": "false",
       "audit-policy-file": "audit-policy.json",
       "audit-log-path": "audit.log",

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
+	"time"
 
 	kubernetes "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
 
@@ -22,10 +25,14 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
+	go leaveWithParent()
 	switch name := filepath.Base(os.Args[0]); strings.TrimPrefix(name, "pulumi-resource-") {
 	case "kubernetes":
 		schema, err := os.ReadFile(filepath.Join(filepath.Dir(program), "kubernetes.json"))
 		if err != nil {
+			fail(err)
+		}
+		if err := hideKubeconfig(); err != nil {
 			fail(err)
 		}
 		kubernetes.Serve("kubernetes", kubernetesVersion, schema, nil)
@@ -36,6 +43,48 @@ func main() {
 	default:
 		fail(fmt.Errorf("called as %s: known are pulumi-resource-kubernetes and pulumi-resource-tls", name))
 	}
+}
+
+// leaveWithParent ends the program with the engine, also where that was killed; the SDK looks after it every five
+// minutes only.
+func leaveWithParent() {
+	for parent := os.Getppid(); os.Getppid() == parent; {
+		time.Sleep(200 * time.Millisecond)
+	}
+	os.Exit(1)
+}
+
+// hideKubeconfig keeps the provider from leaving the kubeconfig, with its key, in the folder of temporary files for
+// ever, as it does for Helm, which is not among what is used here.
+func hideKubeconfig() error {
+	const prefix = "bulkhead-kubernetes-"
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	for _, folder := range left {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), prefix), "-")
+		if number, err := strconv.Atoi(pid); err == nil && syscall.Kill(number, 0) == syscall.ESRCH {
+			_ = os.RemoveAll(folder)
+		}
+	}
+	folder, err := os.MkdirTemp("", fmt.Sprintf("%s%d-*", prefix, os.Getpid()))
+	if err != nil {
+		return err
+	}
+	if err := os.Setenv("TMPDIR", folder); err != nil {
+		return err
+	}
+	go func() {
+		for {
+			time.Sleep(100 * time.Millisecond)
+			entries, _ := os.ReadDir(folder)
+			for _, entry := range entries {
+				// What has just been made may not be written yet.
+				if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > 100*time.Millisecond {
+					_ = os.RemoveAll(filepath.Join(folder, entry.Name()))
+				}
+			}
+		}
+	}()
+	return nil
 }
 
 func fail(err error) {

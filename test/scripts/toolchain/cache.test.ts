@@ -111,6 +111,9 @@ describe("scripts/setup --clean", function () {
   it("removes the cache and this clone's links, says how much that freed, and leaves state and keys", async () => {
     const clone = Clone.withPulumi();
     await clone.succeed("setup");
+    // One of each kind of entry.
+    for (const kind of ["node", "pulumi", "kubernetes", "plugins", "go"])
+      clone.folder.write({ [`home/.cache/bulkhead/${kind}-1-linux-x64/program`]: "" });
     const key = readFileSync(path.join(clone.state, "keys/passphrase"), "utf8");
     const { stderr } = await clone.succeed("setup", ["--clean"]);
     assert.match(stderr, /\.cache\/bulkhead: \d+ [kM]B freed/);

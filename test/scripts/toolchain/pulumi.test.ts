@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import path from "node:path";
-import { afterwards } from "../../support/afterwards.ts";
 import { Clone, fakePulumi } from "../../support/clone.ts";
+import { serve, sha256 } from "./server.ts";
 
 const version = "3.259.0";
 const archive = `pulumi-v${version}-${process.platform}-${process.arch}.tar.gz`;
@@ -20,22 +18,11 @@ async function release(clone: Clone, { checksum = "", host = true } = {}): Promi
   const packed = path.join(clone.folder.path, archive);
   spawnSync("tar", ["-czf", packed, "-C", path.join(clone.folder.path, "release"), "pulumi"]);
   const content = readFileSync(packed);
-  const sum = checksum === "" ? createHash("sha256").update(content).digest("hex") : checksum;
-  const files = new Map<string, Buffer>([
-    [`/${archive}`, content],
-    [`/${checksums}`, Buffer.from(`${"0".repeat(64)}  other.tar.gz\n${sum}  ${archive}\n`)],
-  ]);
-  const server = createServer((request, response) => {
-    const file = files.get(request.url ?? "");
-    response.writeHead(file === undefined ? 404 : 200).end(file);
+  const sum = checksum === "" ? sha256(content) : checksum;
+  const { url } = await serve({
+    [`/${archive}`]: content,
+    [`/${checksums}`]: `${"0".repeat(64)}  other.tar.gz\n${sum}  ${archive}\n`,
   });
-  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
-  afterwards(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? (address?.port ?? 0) : 0}`;
   return { BULKHEAD_PULUMI_RELEASES: url, BULKHEAD_PULUMI_CHECKSUMS: url };
 }
 

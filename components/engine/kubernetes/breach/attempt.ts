@@ -28,6 +28,9 @@ const oneOf = (...patterns: readonly RegExp[]) => new RegExp(patterns.map(({ sou
 
 const hostname = "kubernetes.io/hostname";
 
+/** By which what a check has made is found again. */
+export const checkLabel = "bulkhead/check";
+
 export const placementAttempts: readonly PlacementAttempt[] = [
   {
     name: "selector",
@@ -94,6 +97,27 @@ export const placementAttempts: readonly PlacementAttempt[] = [
     refusal: byPolicy,
   },
   {
+    name: "antiaffinity",
+    what: "anti-affinity to pods of all namespaces, which keeps those from nodes",
+    kind: "Pod",
+    pod: ({ node }) => ({
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            // To pods that there are none of, so that it harms nobody where it gets in.
+            {
+              labelSelector: { matchLabels: { [checkLabel]: "nobody" } },
+              namespaceSelector: {},
+              topologyKey: hostname,
+            },
+          ],
+        },
+      },
+      nodeSelector: { [hostname]: node },
+    }),
+    refusal: /exceeded quota: cross-namespace-affinity/,
+  },
+  {
     name: "hostnetwork",
     what: "the node's own network",
     kind: "Pod",
@@ -111,9 +135,6 @@ export const placementAttempts: readonly PlacementAttempt[] = [
     refusal: oneOf(bySecurity, byPolicy),
   },
 ];
-
-/** By which what a check has made is found again. */
-export const checkLabel = "bulkhead/check";
 
 /** The object that an attempt creates. */
 export function objectOf({ name, kind, pod }: PlacementAttempt, other: Target): object {

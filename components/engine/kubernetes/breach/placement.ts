@@ -98,7 +98,7 @@ const unanswered = { answer: undefined, controlled: { status: 0, message: "", bo
 async function judge(
   admin: ApiServer,
   namespace: string,
-  { name, refusal }: PlacementAttempt,
+  { name, kind, refusal }: PlacementAttempt,
   other: string,
   nodes: ReadonlyMap<string, string>,
   answer: Answer | undefined,
@@ -121,10 +121,21 @@ async function judge(
     if (there !== undefined)
       return { outcome: "there", detail: `its pod is on ${there.spec.nodeName ?? ""}` };
     if (pods.some(isUnschedulable)) return { outcome: "waiting", detail: "no node takes its pod" };
+    const failure = kind === "DaemonSet" ? await failureOf(admin, namespace, answer) : undefined;
+    if (failure !== undefined) return { outcome: "waiting", detail: failure };
     if (Date.now() - began > patience)
       return { outcome: "untold", detail: `nothing has been decided about it after ${patience / 1000} s` };
     await sleep(100);
   }
+}
+
+/** Why a DaemonSet has no pods, where its controller has tried and was refused. */
+async function failureOf(admin: ApiServer, namespace: string, made: Answer): Promise<string | undefined> {
+  const { name } = made.body["metadata"] as { readonly name: string };
+  const selector = encodeURIComponent(`involvedObject.name=${name},reason=FailedCreate`);
+  const { body } = await admin.ask("GET", `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`);
+  const events = (body["items"] ?? []) as readonly { readonly message?: string }[];
+  return events[0]?.message;
 }
 
 const isUnschedulable = ({ status }: Pod): boolean =>
