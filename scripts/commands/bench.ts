@@ -4,6 +4,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { spread, median } from "./bench/figures.ts";
+import { measureKubernetes } from "./bench/kubernetes.ts";
 import { measureGroups, measureLab } from "./bench/lab.ts";
 import { copyProject, floorProject, pulumi, resourcesOf, type Project } from "./bench/project.ts";
 import { runCommand } from "./command.ts";
@@ -19,7 +20,8 @@ const measures: Readonly<Record<string, Measure>> = {
   plan: { what: "configuration and plan, from nothing, after imports", run: measurePlan },
   preview: { what: "preview against a plain Pulumi program with as many resources", run: measurePreview },
   modules: { what: "packages that a preview loads", run: measureModules },
-  lab: { what: "the lab of dev, from nothing to nothing", run: measureLab },
+  lab: { what: "the lab of dev without Kubernetes, from nothing to nothing", run: measureLab },
+  kubernetes: { what: "the lab of dev with Kubernetes, from nothing to nothing", run: measureKubernetes },
   groups: { what: "labs of more and more application groups", run: measureGroups },
 };
 
@@ -69,12 +71,13 @@ function measurePlan(runs: number): string[] {
 }
 
 /** Alternates the two, so that a machine whose speed drifts treats both alike. */
-async function measurePreview(runs: number, folder: string): Promise<string[]> {
+function measurePreview(runs: number, folder: string): string[] {
   const lines: string[] = [];
   for (const name of ["dev", "dev-tiers"]) {
     const ours = copyProject(path.join(folder, name, "ours"));
-    const floor = floorProject(path.join(folder, name, "floor"), await resourcesOf(name));
-    for (const project of [ours, floor]) pulumi(project, "stack", "init", name, "--no-select");
+    pulumi(ours, "stack", "init", name, "--no-select");
+    const floor = floorProject(path.join(folder, name, "floor"), resourcesOf(ours, name));
+    pulumi(floor, "stack", "init", name, "--no-select");
     const preview = (project: Project) => {
       const begin = performance.now();
       pulumi(project, "preview", "--stack", name);

@@ -84,7 +84,9 @@ describe("Kubernetes in a lab", function () {
     ).split("\n");
     assert.equal(pods.length, 12);
     for (const pod of pods) assert.match(pod, /^(\S+) \1-\d Running$/);
-    const used = await stack.admin("get quota -A -o jsonpath={.items[*].status.used.pods}");
+    const used = await stack.admin(
+      "get quota -A --field-selector metadata.name=quota -o jsonpath={.items[*].status.used.pods}",
+    );
     assert.equal(used, "2 2 2 2 2 2");
   });
 
@@ -111,7 +113,7 @@ describe("Kubernetes in a lab", function () {
     ])
       await assert.rejects(
         billing(...refused),
-        /Forbidden.*User "team:test-billing" cannot/s,
+        /forbidden: User "team:test-billing" cannot/,
         refused.join(" "),
       );
   });
@@ -201,12 +203,7 @@ describe("Kubernetes in a lab", function () {
   });
 
   it("leaves nothing behind where that was tried", async () => {
-    assert.equal(
-      await stack.admin(
-        "get pods,daemonsets -A -l bulkhead/check,bulkhead/check!=control -o name --ignore-not-found --namespace test-billing",
-      ),
-      "No resources found",
-    );
+    assert.equal(await stack.admin("get pods,daemonsets -n test-billing -l bulkhead/check -o name"), "");
     await until(
       "its namespace is gone",
       async () => (await stack.admin("get namespaces -l bulkhead/check -o name")) === "",
@@ -214,49 +211,62 @@ describe("Kubernetes in a lab", function () {
     );
   });
 
-  const holes: readonly { what: string; open: string; close?: string; found: RegExp }[] = [
-    {
-      what: "an admission policy that is not bound any more",
-      open: "delete validatingadmissionpolicybinding bulkhead-pods",
-      found: /breach: a pod of test-billing with spec\.nodeName.*its pod was put on test-claims-1/,
-    },
-    {
-      what: "a namespace that has lost its link",
-      open: "annotate namespace test-billing scheduler.alpha.kubernetes.io/node-selector-",
-      found:
-        /cannot be told: a pod of test-billing with node selector.*refused for another reason: .*bulkhead-pods/,
-    },
-    {
-      what: "a team that was given rights in another's namespace",
-      open: "create rolebinding hole -n test-claims --clusterrole=view '--group=CN=test-billing,OU=teams,DC=example,DC=com'",
-      close: "delete rolebinding hole -n test-claims",
-      found: /breach: the team of test-billing, list pods in test-claims/,
-    },
-    {
-      what: "a role of teams that may change network policies",
-      open: `patch clusterrole bulkhead-team --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":["networking.k8s.io"],"resources":["networkpolicies"],"verbs":["delete"]}}]'`,
-      // Whose rules somebody else has written is theirs to Pulumi's Kubernetes provider, and no drift.
-      close: "delete clusterrole bulkhead-team",
-      found: /breach: the team of test-billing, delete a network policy in test-billing/,
-    },
-    {
-      what: "a team that has lost its rights",
-      open: "delete rolebinding team -n test-billing",
-      found: /closed, though it is theirs: the team of test-billing, list pods in test-billing/,
-    },
+  const holes: readonly (readonly { what: string; open: string; close?: string; found: RegExp }[])[] = [
+    [
+      {
+        what: "an admission policy that is not bound any more",
+        open: "delete validatingadmissionpolicybinding bulkhead-pods",
+        found: /breach: a pod of test-billing with spec\.nodeName.*its pod was put on test-claims-1/,
+      },
+      {
+        what: "a role of teams that may change network policies",
+        open: `patch clusterrole bulkhead-team --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":["networking.k8s.io"],"resources":["networkpolicies"],"verbs":["delete"]}}]'`,
+        // Pulumi's provider of Kubernetes sees no drift in rules that somebody else has written.
+        close: "delete clusterrole bulkhead-team",
+        found: /breach: the team of test-billing, delete a network policy in test-billing/,
+      },
+    ],
+    [
+      {
+        what: "a namespace that has lost its link",
+        open: "annotate namespace staging-claims scheduler.alpha.kubernetes.io/node-selector-",
+        found:
+          /cannot be told: a pod of staging-claims with node selector.*refused for another reason: .*bulkhead-pods/,
+      },
+      {
+        what: "a team that was given rights in another's namespace",
+        open: "create rolebinding hole -n test-claims --clusterrole=view '--group=CN=test-billing,OU=teams,DC=example,DC=com'",
+        close: "delete rolebinding hole -n test-claims",
+        found: /breach: the team of test-billing, list pods in test-claims/,
+      },
+      {
+        what: "a team that has lost its rights",
+        open: "delete rolebinding team -n staging-portal",
+        found: /closed, though it is theirs: the team of staging-portal, list pods in staging-portal/,
+      },
+      {
+        what: "a quota that lets a team keep others from nodes",
+        open: "delete quota cross-namespace-affinity -n staging-billing",
+        found: /breach: a pod of staging-billing with anti-affinity to pods of all namespaces/,
+      },
+    ],
   ];
-  for (const { what, open, close, found } of holes)
-    it(`finds ${what}, and an up with a refresh puts it right`, async () => {
-      await stack.admin(open);
+  for (const together of holes)
+    it(`finds ${together.map(({ what }) => what).join(", ")}, and an up with a refresh puts it right`, async () => {
+      for (const { open } of together) await stack.admin(open);
+      let last = "";
       await until(
-        "the check finds it",
+        "the check finds all of it",
         async () => {
           const { code, output } = await stack.check();
-          return code === 1 && found.test(output);
+          last = output;
+          return code === 1 && together.every(({ found }) => found.test(output));
         },
         60_000,
-      );
-      if (close !== undefined) await stack.admin(close);
+      ).catch((error: unknown) => {
+        throw new Error(last, { cause: error });
+      });
+      for (const { close } of together) if (close !== undefined) await stack.admin(close);
       await stack.succeed("up", "--yes", "--skip-preview", "--refresh", "--suppress-outputs");
       await until("the check finds nothing", async () => (await stack.check()).code === 0, 60_000);
     });
@@ -302,12 +312,12 @@ describe("a Kubernetes that does not keep namespaces to their nodes", function (
     const stack = new Cluster(kubernetesFolder(this), "dev-tiers");
     afterwards(() => stack.delete());
     const file = "components/lab/controlPlane/programs.ts";
-    stack.clone.edit(file, (text) => text.replace("NodeRestriction,PodNodeSelector,", "NodeRestriction,"));
+    stack.clone.edit(file, (text) => text.replace("PodNodeSelector,", ""));
     const { code, output } = await stack.run("up", "--yes", "--skip-preview");
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /the API server does not keep namespace "[a-z-]+" to its nodes: it did not refuse a pod that asks for another collection's .* Turn on its admission plugin PodNodeSelector/s,
+      /the API server does not keep namespace "[a-z-]+" in its compartment\. It did not refuse a pod that asks for another collection's nodes .* Turn on its admission plugin PodNodeSelector/s,
     );
     assert.doesNotMatch(output, /at .*enforcement\.ts:\d+/);
     assert.doesNotMatch(await stack.admin("get rolebindings -A -o name"), /\/team$/m);
@@ -328,7 +338,7 @@ describe("a Kubernetes that does not keep namespaces to their nodes", function (
       /is not allowed to modify labels: node-restriction\.kubernetes\.io\/collection/,
     );
     await assert.rejects(
-      stack.kubectl(stolen, "taint", node, "node-restriction.kubernetes.io/collection-"),
+      stack.kubectl(stolen, "taint", ...node.split("/"), "node-restriction.kubernetes.io/collection-"),
       /is not allowed to modify taints/,
     );
     await stack.destroy();

@@ -67,14 +67,28 @@ export const enforced = (
     .apply(async ([name, server, ca, cert, key]) => {
       const api = new ApiServer({ server, ca, cert, key });
       try {
-        await Promise.all(probes.map((probe) => untilRefused(api, name, probe)));
+        // Each to its end, so that none still asks when this has failed, and all that is missing is said at once.
+        const answers = await Promise.all(probes.map((probe) => untilRefused(api, name, probe)));
+        const missing = answers.filter((answer) => answer !== undefined);
+        if (missing.length > 0) throw problem(name, missing);
       } finally {
         api.close();
       }
       return name;
     });
 
-async function untilRefused(api: ApiServer, namespace: string, probe: Probe): Promise<void> {
+function problem(namespace: string, missing: readonly string[]): pulumi.RunError {
+  const error = new pulumi.RunError(
+    `the API server does not keep namespace "${namespace}" in its compartment. ${missing.join(" ")} ` +
+      "No team was given access to the namespace.",
+  );
+  // By the time that there is a server to ask the program has ended, and then Pulumi shows the stack even of these.
+  error.stack = "";
+  return error;
+}
+
+/** Gives what is wrong where the refusal does not come. */
+async function untilRefused(api: ApiServer, namespace: string, probe: Probe): Promise<string | undefined> {
   const pod = {
     apiVersion: "v1",
     kind: "Pod",
@@ -85,17 +99,16 @@ async function untilRefused(api: ApiServer, namespace: string, probe: Probe): Pr
   const began = Date.now();
   for (;;) {
     const { status, message } = await api.ask("POST", path, pod);
-    if (message.includes(probe.refusal)) return;
+    if (message.includes(probe.refusal)) return undefined;
     // A preview of a cluster that is down, or of a namespace that is new, tells nothing.
     const isMissing = status === 0 || status === 404;
-    if (isMissing && pulumi.runtime.isDryRun()) return;
+    if (isMissing && pulumi.runtime.isDryRun()) return undefined;
     // A policy that has just been made is not in force at once, and so one more look never harms.
     const passes = isMissing || status >= 500 || notYet.test(message) || Date.now() - began < settling;
     if (!passes || Date.now() - began > patience)
-      throw new pulumi.RunError(
-        `the API server does not keep namespace "${namespace}" in its compartment: it did not refuse a pod that ` +
-          `${probe.what} (its answer: ${status}, ${message === "" ? "it may be created" : message}). ${probe.wayOut} ` +
-          "No team was given access to the namespace.",
+      return (
+        `It did not refuse a pod that ${probe.what} (its answer: ${status}, ` +
+        `${message === "" ? "it may be created" : message}). ${probe.wayOut}`
       );
     await sleep(100);
   }

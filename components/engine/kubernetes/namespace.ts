@@ -70,12 +70,15 @@ export class LinkedNamespace extends pulumi.ComponentResource {
         ),
     );
     // Nobody and nothing gets in before the compartment stands, and has been shown to hold.
-    const ready = { ...within, dependsOn: [...quotas, limits, ...networks] };
-    const kept = enforced(cluster, made.metadata.name, policies);
+    const stands: readonly pulumi.Resource[] = [...quotas, limits, ...networks];
+    const ready = {
+      ...within,
+      dependsOn: enforced(cluster, made.metadata.name, policies).apply(() => [...stands]),
+    };
     new RoleBinding(
       name,
       {
-        metadata: { name: "team", namespace: kept },
+        metadata: metadata("team"),
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
         subjects: [
           { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: collection.team.directoryGroup },
@@ -84,11 +87,7 @@ export class LinkedNamespace extends pulumi.ComponentResource {
       ready,
     );
     if (namespace.samplePods > 0)
-      new Deployment(
-        name,
-        { metadata: { name: "sample", namespace: kept }, spec: sample(namespace.samplePods) },
-        ready,
-      );
+      new Deployment(name, { metadata: metadata("sample"), spec: sample(namespace.samplePods) }, ready);
     this.registerOutputs({});
   }
 }

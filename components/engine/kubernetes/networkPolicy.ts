@@ -75,6 +75,9 @@ function flowPolicies(plan: Plan, namespace: Namespace): NetworkPolicy[] {
   const policies = new Map<string, NetworkPolicy & { readonly whys: readonly string[] }>();
   const add = (direction: Direction, flow: Flow, traffic: Ports, other: Endpoint) => {
     const [word, ends] = direction === "ingress" ? (["from", "from"] as const) : (["to", "to"] as const);
+    const others = peers(plan, other);
+    // To Kubernetes an empty list is everybody, as that of registries is where there are none.
+    if (others.length === 0) return;
     const name = `${word}-${slug(other)}-${showTraffic(traffic).replaceAll("/", "-")}`;
     const why = flow.owner === undefined ? flow.why : `${flow.why} (${flow.owner})`;
     const whys = [...new Set([...(policies.get(name)?.whys ?? []), why])];
@@ -85,7 +88,7 @@ function flowPolicies(plan: Plan, namespace: Namespace): NetworkPolicy[] {
       spec: {
         podSelector: everyPod,
         policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
-        [direction]: [{ [ends]: peers(plan, other), ports: [ports(traffic)] }],
+        [direction]: [{ [ends]: others, ports: [ports(traffic)] }],
       },
     });
   };

@@ -17,9 +17,10 @@ const destroy = ["destroy", "--yes", "--skip-preview"];
 
 /** `dev`: alternates with the floor, so that a machine whose speed drifts treats both alike. */
 export async function measureLab(runs: number, folder: string): Promise<string[]> {
-  const ours = copyProject(path.join(folder, "lab"));
-  const floor = floorProject(path.join(folder, "floor"), await resourcesOf("dev"));
-  for (const project of [ours, floor]) pulumi(project, "stack", "init", "dev", "--no-select");
+  const ours = copyProject(path.join(folder, "lab"), { kubernetes: false });
+  pulumi(ours, "stack", "init", "dev", "--no-select");
+  const floor = floorProject(path.join(folder, "floor"), resourcesOf(ours, "dev"));
+  pulumi(floor, "stack", "init", "dev", "--no-select");
   const both = async (...args: string[]) => ({
     ours: await timed(() => {
       pulumi(ours, ...args, "--stack", "dev");
@@ -58,7 +59,7 @@ export async function measureLab(runs: number, folder: string): Promise<string[]
 
 /** Environments of more and more groups, each with a zone and four hosts. */
 export async function measureGroups(_runs: number, folder: string): Promise<string[]> {
-  const project = copyProject(path.join(folder, "groups"));
+  const project = copyProject(path.join(folder, "groups"), { kubernetes: false });
   const lines: string[] = [];
   for (const count of [15, 30, 60]) {
     const name = `groups${count}`;

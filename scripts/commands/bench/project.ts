@@ -1,8 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { plan } from "../../../components/plan/index.ts";
-import { parseStackFile, readStackFile } from "../../../stacks/config/file.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
@@ -11,7 +9,7 @@ export interface Project {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export function pulumi({ folder, env }: Project, ...args: readonly string[]): void {
+export function pulumi({ folder, env }: Project, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], {
     cwd: folder,
     env: {
@@ -24,11 +22,14 @@ export function pulumi({ folder, env }: Project, ...args: readonly string[]): vo
       ...env,
     },
     encoding: "utf8",
+    maxBuffer: 2 ** 28,
   });
   if (status !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  return stdout;
 }
 
-export function copyProject(folder: string): Project {
+/** This repository's program; without Kubernetes where only the network is measured. */
+export function copyProject(folder: string, { kubernetes = true } = {}): Project {
   for (const name of ["Pulumi.yaml", "package.json", "stacks", "components"])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   // This user's salt would ask for this user's key.
@@ -37,6 +38,13 @@ export function copyProject(folder: string): Project {
   )) {
     const file = path.join(folder, "stacks", name);
     writeFileSync(file, readFileSync(file, "utf8").replace(/^encryptionsalt:.*\n/m, ""));
+  }
+  if (!kubernetes) {
+    const file = path.join(folder, "stacks/program.ts");
+    const call = "await createKubernetes(planned, hosts, environment)";
+    const text = readFileSync(file, "utf8");
+    if (!text.includes(call)) throw new Error(`stacks/program.ts has no ${call}`);
+    writeFileSync(file, text.replace(call, "{}"));
   }
   prepare(folder);
   return { folder, env: {} };
@@ -57,7 +65,7 @@ export function floorProject(folder: string, resources: readonly string[]): Proj
 class Plain extends pulumi.ComponentResource {
   constructor(type, name) { super(type, name, {}); this.registerOutputs({}); }
 }
-for (const [type, name] of ${JSON.stringify(resources.map((resource) => resource.split(" ")))}) new Plain(type, name);
+for (const [type, name] of ${JSON.stringify(resources.map((resource) => resource.split(/ (.*)/s, 2)))}) new Plain(type, name);
 `,
   );
   prepare(folder);
@@ -69,14 +77,15 @@ function prepare(folder: string): void {
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
 }
 
-/** Every resource that the program registers, as type and name, without the stack's own. */
-export async function resourcesOf(name: string): Promise<string[]> {
-  const { environment, target, zones, hosts } = plan(parseStackFile(await readStackFile(name)));
-  if (target !== "lab") throw new RangeError(`${name} is not made of resources yet`);
-  return [
-    `bulkhead:environment:Environment ${environment}`,
-    `lab:index:Network ${environment}`,
-    ...zones.flatMap((zone) => [`lab:index:Zone ${zone.name}`, `lab:index:Firewall ${zone.name}`]),
-    ...hosts.map((host) => `lab:index:Host ${host.name}`),
-  ];
+/** Every resource that a project registers, as type and name, without the stack's own. */
+export function resourcesOf(project: Project, name: string): string[] {
+  const { steps } = JSON.parse(pulumi(project, "preview", "--json", "--stack", name)) as {
+    readonly steps: readonly { readonly urn: string }[];
+  };
+  return steps
+    .map(({ urn }) => {
+      const [, , types = "", ...rest] = urn.slice("urn:pulumi:".length).split("::");
+      return `${types.split("$").at(-1) ?? ""} ${rest.join("::")}`;
+    })
+    .filter((resource) => !/^pulumi:(?:pulumi|providers):/.test(resource));
 }

@@ -12,6 +12,8 @@ export interface PlacementAttempt {
   readonly pod: (other: Target) => object;
   /** What a refusal says; absent where the pod may be there, and waits for ever. */
   readonly refusal?: RegExp;
+  /** It does harm wherever it is, so that it may not even wait. */
+  readonly harms?: true;
 }
 
 /** The nodes that are another's. */
@@ -116,6 +118,7 @@ export const placementAttempts: readonly PlacementAttempt[] = [
       nodeSelector: { [hostname]: node },
     }),
     refusal: /exceeded quota: cross-namespace-affinity/,
+    harms: true,
   },
   {
     name: "hostnetwork",
@@ -151,7 +154,7 @@ export function objectOf({ name, kind, pod }: PlacementAttempt, other: Target): 
       };
 }
 
-/** Another collection's nodes for each namespace, in turn, so that each collection is somebody's target. */
+/** Another collection's nodes for each namespace, in turn, so that, where each has a namespace, each is somebody's target. */
 export function targets({ namespaces, collections }: Plan): ReadonlyMap<string, Target> {
   const found = new Map<string, Target>();
   for (const { name, collection } of namespaces) {

@@ -98,7 +98,7 @@ const unanswered = { answer: undefined, controlled: { status: 0, message: "", bo
 async function judge(
   admin: ApiServer,
   namespace: string,
-  { name, kind, refusal }: PlacementAttempt,
+  { name, kind, refusal, harms }: PlacementAttempt,
   other: string,
   nodes: ReadonlyMap<string, string>,
   answer: Answer | undefined,
@@ -109,6 +109,7 @@ async function judge(
     return refusal?.test(answer.message) === true
       ? { outcome: "refused", detail: answer.message }
       : { outcome: "untold", detail: `refused for another reason: ${answer.message}` };
+  if (harms === true) return { outcome: "there", detail: "it was created" };
   // Whoever names the node is on it at once, and may be evicted again before anybody looks.
   const { nodeName } = (answer.body["spec"] ?? {}) as { readonly nodeName?: string };
   if (nodeName !== undefined) return { outcome: "there", detail: `its pod was put on ${nodeName}` };

@@ -27,15 +27,6 @@ export interface Answer {
   readonly body: string | object;
 }
 
-/** What the admission plugin PodNodeSelector makes an API server answer. */
-export const refusal: Answer = {
-  status: 403,
-  body: {
-    message:
-      'pods "of-another-collection" is forbidden: pod node label selector conflicts with its namespace node label selector',
-  },
-};
-
 export interface Request {
   readonly method: string;
   readonly url: string;
@@ -44,16 +35,65 @@ export interface Request {
   readonly body: unknown;
 }
 
-/** An API server on loopback that gives these answers, the last of them again and again. */
+export type Answering = (request: Request) => Answer;
+type Reply = Answer | Answering;
+
+const answerTo = (request: Request, reply: Reply): Answer =>
+  typeof reply === "function" ? reply(request) : reply;
+
+/** These answers to each request in turn, and the last of them again and again. */
+export function inTurn(first: Reply, ...others: readonly Reply[]): Answering {
+  const asked = new Map<string, number>();
+  return (request) => {
+    const key = JSON.stringify([request.method, request.url, request.body]);
+    const before = asked.get(key) ?? 0;
+    asked.set(key, before + 1);
+    return answerTo(request, [first, ...others][before] ?? others.at(-1) ?? first);
+  };
+}
+
+/** The pods by which the engine finds out whether an API server keeps a namespace, by what is wrong with each. */
+export const probes = ["nodeSelector", "hostNetwork", "nodeName"] as const;
+export type Probe = (typeof probes)[number];
+
+export function probeOf({ body }: Request): Probe {
+  const { spec } = body as { readonly spec: object };
+  const found = probes.filter((probe) => probe in spec);
+  if (found.length !== 1) throw new Error(`not a pod with one thing wrong: ${JSON.stringify(spec)}`);
+  return found[0] ?? "nodeName";
+}
+
+export const forbidden = (message: string): Answer => ({
+  status: 403,
+  body: { message: `pods "probe" is forbidden: ${message}` },
+});
+
+/** What an API server that keeps a namespace answers to each. */
+export const refusals: Readonly<Record<Probe, Answer>> = {
+  nodeSelector: forbidden("pod node label selector conflicts with its namespace node label selector"),
+  hostNetwork: forbidden('violates PodSecurity "restricted:latest": host namespaces (hostNetwork=true)'),
+  nodeName: forbidden(
+    "ValidatingAdmissionPolicy 'bulkhead-pods' with binding 'bulkhead-pods' denied request: " +
+      "spec.nodeName goes past the scheduler: leave it out",
+  ),
+};
+export const sound: Answering = (request) => refusals[probeOf(request)];
+
+/** Sound, but for what it answers to one of the pods. */
+export const soundBut =
+  (probe: Probe, reply: Reply): Answering =>
+  (request) =>
+    probeOf(request) === probe ? answerTo(request, reply) : sound(request);
+
+/** An API server on loopback. */
 export class FakeApiServer {
   readonly identity: Identity;
   readonly requests: Request[] = [];
   readonly #server: https.Server;
   #port = 0;
 
-  constructor(identity: Identity, answers: readonly [Answer, ...Answer[]]) {
+  constructor(identity: Identity, reply: Reply) {
     this.identity = identity;
-    const waiting = [...answers];
     const { cert, key } = identity;
     this.#server = https.createServer({ cert, key, ca: cert, requestCert: true }, (request, response) => {
       let text = "";
@@ -61,20 +101,21 @@ export class FakeApiServer {
       request.on("end", () => {
         const { socket } = request;
         const user = socket instanceof TLSSocket ? socket.getPeerCertificate().subject.CN : "nobody";
-        this.requests.push({
+        const asked: Request = {
           method: request.method ?? "",
           url: request.url ?? "",
           user: String(user),
-          body: JSON.parse(text),
-        });
-        const { status, body } = (waiting.length > 1 ? waiting.shift() : undefined) ?? waiting[0] ?? refusal;
+          body: text === "" ? undefined : JSON.parse(text),
+        };
+        this.requests.push(asked);
+        const { status, body } = answerTo(asked, reply);
         response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
       });
     });
   }
 
-  static async start(identity: Identity, ...answers: readonly [Answer, ...Answer[]]): Promise<FakeApiServer> {
-    const server = new FakeApiServer(identity, answers);
+  static async start(identity: Identity, reply: Reply): Promise<FakeApiServer> {
+    const server = new FakeApiServer(identity, reply);
     afterwards(() => server.stop());
     await server.listen();
     return server;

@@ -5,6 +5,7 @@ import {
   KubernetesEngine,
   type Cluster,
 } from "../../../../components/engine/kubernetes/index.ts";
+import { planQuotas } from "../../../../components/engine/kubernetes/quota.ts";
 import { simulateNodes } from "../../../../components/lab/controlPlane/index.ts";
 import { plan, type Plan } from "../../../../components/plan/index.ts";
 import { addGroup } from "../../../../stacks/config/addGroup.ts";
@@ -14,8 +15,8 @@ import { assertGolden } from "../../../support/golden.ts";
 import { planOf } from "../../../support/lab.ts";
 import { requires } from "../../../support/machine.ts";
 import type { Recorded } from "../../../support/record.ts";
-import { FakeApiServer, makeIdentity, refusal, type Identity } from "./apiServer.ts";
-import { clusterOf, recordUnderRoot, valueOf, type Whole } from "./recorded.ts";
+import { FakeApiServer, makeIdentity, probes, sound, soundBut, type Identity } from "./apiServer.ts";
+import { clusterOf, hurry, recordUnderRoot, valueOf, type Whole } from "./recorded.ts";
 
 interface Metadata {
   readonly name: string;
@@ -34,6 +35,9 @@ const objectName = (object: Recorded) => {
 const byObjectName = (whole: Whole): ReadonlyMap<string, Recorded> =>
   new Map(objectsOf(whole).map((object) => [objectName(object), object]));
 
+/** What of a namespace is judged by a policy. */
+const judged = ["daemonsets", "pods", "secrets", "services"];
+
 describe("upstream Kubernetes as an engine", () => {
   let identity: Identity;
   let known: { readonly server: string; readonly identity: Identity };
@@ -42,7 +46,7 @@ describe("upstream Kubernetes as an engine", () => {
     identity = await makeIdentity();
   });
   beforeEach(async () => {
-    known = { server: (await FakeApiServer.start(identity, refusal)).url, identity };
+    known = { server: (await FakeApiServer.start(identity, sound)).url, identity };
   });
 
   const withEngine = (
@@ -131,16 +135,15 @@ describe("upstream Kubernetes as an engine", () => {
       );
     });
 
-    it("has the quota and the limits of the stack file, and no service that listens outside", () => {
-      assert.deepEqual(specOf(whole, "ResourceQuota red/quota"), {
-        hard: {
-          "limits.cpu": "4",
-          "limits.memory": "8Gi",
-          pods: "20",
-          "services.nodeports": "0",
-          "services.loadbalancers": "0",
-        },
-      });
+    it("has the quotas that are planned and the limits of the stack file", () => {
+      const red = planned.namespaces.find(({ name }) => name === "red") ?? assert.fail();
+      const made = objectsOf(whole).filter(
+        (one) => kindOf(one) === "ResourceQuota" && metadataOf(one).namespace === "red",
+      );
+      assert.deepEqual(
+        Object.fromEntries(made.map((one) => [metadataOf(one).name, one.inputs["spec"]])),
+        planQuotas(red),
+      );
       const { limits } = specOf(whole, "LimitRange red/limits") as { limits: Record<string, unknown>[] };
       const [container] = limits.filter(({ type }) => type === "Container");
       assert.deepEqual(container?.["max"], { cpu: "1", memory: "2Gi" });
@@ -160,19 +163,41 @@ describe("upstream Kubernetes as an engine", () => {
       assert.deepEqual(bindings.map(objectName).sort(), [
         "RoleBinding blue/team",
         "RoleBinding red/team",
-        "ValidatingAdmissionPolicyBinding bulkhead-daemonsets",
-        "ValidatingAdmissionPolicyBinding bulkhead-pods",
+        ...judged.map((kind) => `ValidatingAdmissionPolicyBinding bulkhead-${kind}`),
       ]);
     });
 
-    it("lets nobody in before what judges pods stands", () => {
-      const { dependsOn = [] } =
-        whole.ties.get("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding red") ?? {};
-      for (const kind of ["pods", "daemonsets"])
-        assert.ok(
-          dependsOn.some((name) => name.endsWith(`:ValidatingAdmissionPolicyBinding bulkhead-${kind}`)),
-          kind,
+    for (const [title, entrance] of [
+      ["lets nobody in", "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding red"],
+      ["has no pods of its own", "kubernetes:apps/v1:Deployment red"],
+    ] as const) {
+      it(`${title} before its quotas, its limits and each of its network policies stand`, () => {
+        const compartment = [...whole.ties.keys()].filter((name) =>
+          /:(?:ResourceQuota|LimitRange|NetworkPolicy) red(?:\/|$)/.test(name),
         );
+        assert.equal(compartment.length, 2 + 1 + 3);
+        const { dependsOn = [] } = whole.ties.get(entrance) ?? {};
+        for (const name of compartment) assert.ok(dependsOn.includes(name), name);
+      });
+
+      it(`${title} before everything stands that judges what is in it, and was seen to be in force`, () => {
+        const { dependsOn = [] } = whole.ties.get(entrance) ?? {};
+        for (const kind of judged)
+          assert.ok(
+            dependsOn.some((name) => name.endsWith(`:ValidatingAdmissionPolicyBinding bulkhead-${kind}`)),
+            kind,
+          );
+      });
+    }
+
+    it("goes as a whole, in the order in which Kubernetes takes it, and then with the cluster", () => {
+      const namespace = "kubernetes:core/v1:Namespace red";
+      assert.equal(whole.ties.get(namespace)?.deletedWith, "cluster");
+      const inside = [...whole.ties].filter(
+        ([name, { parent }]) => name !== namespace && parent === "bulkhead:kubernetes:LinkedNamespace red",
+      );
+      assert.equal(inside.length, 8);
+      for (const [name, { deletedWith }] of inside) assert.equal(deletedWith, namespace, name);
     });
 
     it("has as many sample pods as the stack file says, and none where it says none", () => {
@@ -203,30 +228,36 @@ describe("upstream Kubernetes as an engine", () => {
     });
   });
 
-  it("lets no team in where the API server does not keep pods to their nodes", async () => {
-    const open = await FakeApiServer.start(identity, { status: 201, body: { kind: "Pod" } });
-    known = { server: open.url, identity };
-    const whole = await withEngine(plan(environment()));
-    const bindings = objectsOf(whole).filter((one) => kindOf(one) === "RoleBinding");
-    assert.deepEqual(bindings.map(objectName), []);
-    assert.ok(byObjectName(whole).has("Namespace red"), "what shows it is there");
-  });
+  for (const probe of probes)
+    it(`lets no team and no pod in where the API server lets pods have ${probe}`, async () => {
+      const open = await FakeApiServer.start(
+        identity,
+        soundBut(probe, { status: 201, body: { kind: "Pod" } }),
+      );
+      known = { server: open.url, identity };
+      hurry();
+      const whole = await withEngine(plan(environment({ "groups.red.namespaces.red.samplePods": 3 })));
+      const inside = objectsOf(whole).filter((one) => ["RoleBinding", "Deployment"].includes(kindOf(one)));
+      assert.deepEqual(inside.map(objectName), []);
+      assert.ok(byObjectName(whole).has("Namespace red"), "what shows it is there");
+    });
 
   it("denies what its policies refuse, in every linked namespace", async () => {
     const whole = await withEngine(plan(environment()));
-    for (const name of ["bulkhead-pods", "bulkhead-daemonsets"]) {
+    for (const name of judged.map((kind) => `bulkhead-${kind}`)) {
+      assert.ok(byObjectName(whole).has(`ValidatingAdmissionPolicy ${name}`));
       const spec = specOf(whole, `ValidatingAdmissionPolicyBinding ${name}`);
       // Nothing in it narrows down where the policy holds.
       assert.deepEqual(spec, { policyName: name, validationActions: ["Deny"] });
     }
   });
 
-  it("makes each object as the administrator, within the cluster, with which it goes", async () => {
+  it("makes each object as the administrator; what is in no namespace goes with the cluster", async () => {
     const whole = await withEngine(await planOf("dev"));
     const ties = [...whole.ties].filter(([name]) => name.startsWith("kubernetes:"));
     assert.ok(ties.length > 40);
-    for (const [name, { deletedWith, provider }] of ties) {
-      assert.equal(deletedWith, "cluster", name);
+    for (const [name, { parent, deletedWith, provider }] of ties) {
+      if (parent === "bulkhead:kubernetes:KubernetesEngine dev") assert.equal(deletedWith, "cluster", name);
       // Another would be whatever cluster the user's own kubeconfig names.
       assert.equal(provider, "pulumi:providers:kubernetes dev", name);
     }

@@ -189,6 +189,21 @@ describe("a flow between zones", () => {
     assert.equal(policies.get("from-red-tcp-443")?.why, "orders (red@x); stock (red@x)");
     assert.equal(policies.get("from-red.red-tcp-443")?.why, "prices (blue@x)");
   });
+
+  it("that several ask for says each why, also where one is a part of another, and each once", () => {
+    const whyOf = (...whys: readonly string[]) => {
+      const ends = [
+        { from: "red", to: "blue" },
+        { from: "red", to: "blue/blue" },
+        { from: "red", to: "worker" },
+      ];
+      const flows = whys.map((why, at) => ({ ...(ends[at] ?? assert.fail()), why }));
+      return policiesOf(withFlows(flows), "blue").get("from-red-tcp-8443")?.why;
+    };
+    assert.equal(whyOf("new orders", "orders"), "new orders (red@x); orders (red@x)");
+    assert.equal(whyOf("orders", "new orders"), "orders (red@x); new orders (red@x)");
+    assert.equal(whyOf("orders", "stock", "orders"), "orders (red@x); stock (red@x)");
+  });
 });
 
 describe("a flow between collections", () => {
@@ -286,6 +301,20 @@ describe("a flow of a role", () => {
     assert.deepEqual(opened(planned, "blue"), []);
   });
 
+  for (const [title, from, to] of [
+    ["from registries", "registry", "red"],
+    ["to registries", "red", "registry"],
+  ] as const)
+    it(`${title} of which there are none opens nothing, least of all for everybody`, () => {
+      for (const [count, policies] of [
+        [0, 0],
+        [1, 1],
+      ] as const) {
+        const planned = withFlows([{ from, to }], { "management.registry.count": count });
+        assert.equal(opened(planned, "red").length, policies, `${count} registries`);
+      }
+    });
+
   it("from workers that the stack file adds lets in pods of linked namespaces, never those of others", () => {
     const planned = withFlows([{ from: "worker", to: "red" }]);
     assert.deepEqual(
@@ -295,6 +324,36 @@ describe("a flow of a role", () => {
         tcp(8443),
       ),
     );
+  });
+});
+
+describe("a flow from or to the zone management, which has no pods", () => {
+  const one = { "management.registry.count": 1 };
+  const machines = ({ hosts }: Plan) => {
+    const found = hosts.filter(({ zone }) => zone === "management");
+    assert.deepEqual(
+      found.map(({ role }) => role),
+      ["manager", "manager", "manager", "registry"],
+    );
+    return found.map(({ address }) => ({ ipBlock: { cidr: `${address}/32` } }));
+  };
+
+  it("opens a namespace to its machines' addresses alone, managers and registries", () => {
+    const planned = withFlows([{ from: "management", to: "red" }], one);
+    assert.deepEqual(
+      policiesOf(planned, "red").get("from-management-tcp-8443")?.spec,
+      ingress(machines(planned), tcp(8443)),
+    );
+    assert.deepEqual(opened(planned, "blue"), []);
+  });
+
+  it("lets a namespace reach its machines' addresses alone", () => {
+    const planned = withFlows([{ from: "red", to: "management" }], one);
+    assert.deepEqual(
+      policiesOf(planned, "red").get("to-management-tcp-8443")?.spec,
+      egress(machines(planned), tcp(8443)),
+    );
+    assert.deepEqual(opened(planned, "blue"), []);
   });
 });
 

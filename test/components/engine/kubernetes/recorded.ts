@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { afterwards } from "../../../support/afterwards.ts";
 import type { Cluster } from "../../../../components/engine/kubernetes/index.ts";
 import { record, type Recorded } from "../../../support/record.ts";
 import type { Identity } from "./apiServer.ts";
@@ -20,9 +21,29 @@ export function clusterOf(known?: { readonly server: string; readonly identity: 
   };
 }
 
+/** The resources that an option names, and those that the option itself comes from; none where it does not come. */
+async function resourcesOf(option: pulumi.ResourceOptions["dependsOn"]): Promise<Set<pulumi.Resource>> {
+  const all = pulumi.output(option) as unknown as { allResources(): Promise<ReadonlySet<pulumi.Resource>> };
+  try {
+    return new Set([...(await all.allResources()), ...[(await valueOf(pulumi.output(option))) ?? []].flat()]);
+  } catch {
+    return new Set();
+  }
+}
+
 /** What an output comes to, or how it fails. */
 export const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
   (output as unknown as { promise(): Promise<T> }).promise();
+
+/** Until the test ends each look at the clock is this much later, so that waiting for long takes no time. */
+export function hurry(millis = 20_000): void {
+  const { now } = Date;
+  let ahead = 0;
+  Date.now = () => now() + (ahead += millis);
+  afterwards(() => {
+    Date.now = now;
+  });
+}
 
 /** How a resource hangs together with others; each is named as its type and its name. */
 export interface Tie {
@@ -66,17 +87,23 @@ export async function recordUnderRoot(
     { preview },
   );
   const nameOf = (resource: unknown) => names.get(resource as pulumi.Resource);
+  const dependencies = new Map<string, readonly string[]>();
+  for (const [name, { dependsOn }] of ties)
+    dependencies.set(
+      name,
+      [...(await resourcesOf(dependsOn))].map((one) => nameOf(one) ?? "?"),
+    );
   return {
     resources: resources.filter(({ type }) => !type.startsWith("test:")),
     ties: new Map(
-      [...ties].map(([name, { resource, parent, deletedWith, dependsOn }]) => [
+      [...ties].map(([name, { resource, parent, deletedWith }]) => [
         name,
         {
           parent: nameOf(parent),
           // Not in the options of a resource that has it from its parent.
           provider: nameOf((resource as { readonly __prov?: pulumi.Resource }).__prov),
           deletedWith: deletedWith === undefined ? undefined : (nameOf(deletedWith) ?? "cluster"),
-          dependsOn: [dependsOn ?? []].flat().map((one) => nameOf(one) ?? "?"),
+          dependsOn: dependencies.get(name) ?? [],
         },
       ]),
     ),

@@ -14,8 +14,14 @@ describe("the programs of a lab's control plane", () => {
       assert.ok(plugins.includes(plugin), plugin);
   });
 
-  it("name the plugin without which a service could take over others' addresses (CVE-2020-8554)", async () => {
-    assert.ok(listOf((await apiServer())["enable-admission-plugins"]).includes("DenyServiceExternalIPs"));
+  it("name the plugin without which an object could block the deletion of one that is not its team's", async () => {
+    const plugins = listOf((await apiServer())["enable-admission-plugins"]);
+    assert.ok(plugins.includes("OwnerReferencesPermissionEnforcement"));
+  });
+
+  it("name no plugin that does what a policy of the engine does for every target", async () => {
+    const plugins = listOf((await apiServer())["enable-admission-plugins"]);
+    assert.ok(!plugins.includes("DenyServiceExternalIPs"));
   });
 
   it("turn no admission plugin off, such as the one of Pod Security Standards", async () => {
