@@ -92,8 +92,8 @@ function cluster({ hosts, collections, namespaces }: Plan): string[] {
   const workers = hosts.filter(({ role }) => role === "worker");
   const pods = namespaces.reduce((sum, { samplePods }) => sum + samplePods, 0);
   return [
-    `Kubernetes runs on ${manager}: ${count(workers.length, "node")}, which are simulated, in ${count(collections.length, "collection")},`,
-    `${count(namespaces.length, "namespace")} linked to them, with ${count(pods, "sample pod")}`,
+    `Kubernetes on ${manager}: ${count(workers.length, "simulated node")} in ${count(collections.length, "collection")}, ` +
+      `${count(namespaces.length, "linked namespace")}, ${count(pods, "sample pod")}`,
   ];
 }
 

@@ -21,8 +21,8 @@ describe("an environment on the real engine", function () {
   });
 
   for (const [name, resources] of [
-    ["dev", 31],
-    ["dev-tiers", 23],
+    ["dev", 172],
+    ["dev-tiers", 159],
   ] as const) {
     it(`${name} comes up from a fresh clone with scripts/up, without a question, and leaves git status clean`, async () => {
       const output = plain(await clone.succeed(`scripts/up ${name}`));

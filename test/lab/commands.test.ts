@@ -66,7 +66,7 @@ for (const way of ways)
         requires(this, "go");
       });
       const check = async (): Promise<Ended & { found: CheckJson }> => {
-        const ended = await run(state, "check", "dev", "--json", "--seed", "7");
+        const ended = await run(state, "check", "dev", "--only", "packets", "--json", "--seed", "7");
         return { ...ended, found: JSON.parse(ended.stdout) as CheckJson };
       };
 
@@ -75,7 +75,7 @@ for (const way of ways)
         assert.deepEqual(found.surprises.slice(0, 5), []);
         assert.ok(found.probes.sent >= 10_000, String(found.probes.sent));
         assert.equal(code, 0);
-        const { stdout } = await run(state, "check", "dev", "--seed", "8");
+        const { stdout } = await run(state, "check", "dev", "--only", "packets", "--seed", "8");
         assert.match(
           stdout,
           /no surprises: everything that a flow names passes, with its answers, and nothing else/,
@@ -84,7 +84,7 @@ for (const way of ways)
 
       it("of a lab whose zones are shared, and one closed inside, finds no surprise either", async () => {
         await labOf(await planOf("dev-tiers"), state);
-        const { code, stdout } = await run(state, "check", "dev-tiers");
+        const { code, stdout } = await run(state, "check", "dev-tiers", "--only", "packets");
         assert.equal(code, 0, stdout);
       });
 
@@ -104,7 +104,7 @@ for (const way of ways)
           );
         const tcp = found.surprises.filter(({ traffic }) => traffic.startsWith("tcp"));
         assert.deepEqual([...new Set(tcp.map(({ from }) => from.host))], ["test-claims-1"]);
-        const { stdout } = await run(state, "check", "dev");
+        const { stdout } = await run(state, "check", "dev", "--only", "packets");
         assert.match(
           stdout,
           /test-claims-1 \(test-claims\) -> staging-claims-1 \(staging-claims\): .*; no flow allows it/,
@@ -160,14 +160,14 @@ for (const way of ways)
 
       it("that cannot run says why and ends with 2", async () => {
         await byHand(gateway, "ip netns delete test-portal-2");
-        const other = await run(state, "check", "dev");
+        const other = await run(state, "check", "dev", "--only", "packets");
         assert.equal(other.code, 2);
         assert.match(
           other.stderr,
           /is not what stacks\/Pulumi\.dev\.yaml says: it has no test-portal-2 10\.16\.12\.129\. Run scripts\/up dev/,
         );
         await Lab.stop(gateway.lab.folder);
-        const gone = await run(state, "check", "dev");
+        const gone = await run(state, "check", "dev", "--only", "packets");
         assert.equal(gone.code, 2);
         assert.match(gone.stderr, /there is no lab "dev"\. scripts\/up dev makes it/);
       });

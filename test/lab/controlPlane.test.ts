@@ -156,7 +156,9 @@ for (const way of ways)
       await assert.rejects(pod("foreign", "other"), /conflicts with its namespace node label selector/);
     });
 
-    for (const service of services)
+    // As root only how a host is entered is otherwise, for which one of them is enough.
+    const victims = way.asRoot === "1" ? ["kube-apiserver"] : services;
+    for (const service of victims)
       it(`goes on when ${service} is killed, and loses nothing`, async () => {
         await stack.kubectl("admin", "create", "configmap", `before-${service}`, "--from-literal=a=b");
         const pid = stack.program(service);
@@ -177,57 +179,59 @@ for (const way of ways)
         );
       });
 
-    it("changes nothing on a second up", async () => {
-      assert.match(await stack.up(), /Resources:\n +\d+ unchanged\n/);
-    });
+    if (way.asRoot === "") {
+      it("changes nothing on a second up", async () => {
+        assert.match(await stack.up(), /Resources:\n +\d+ unchanged\n/);
+      });
 
-    it("shows what was ended for good on refresh, and up starts it again with its data", async () => {
-      for (const pid of stack.pids("kube-scheduler")) process.kill(pid, "SIGKILL");
-      await until("it has ended", () => stack.pids("kube-scheduler").length === 0);
-      const preview = await stack.succeed("preview", "--diff", "--refresh");
-      assert.match(preview, /stopped *: \[\s*[-~+ ]*\[?0?\]?:? *"kube-scheduler"/);
-      assert.match(await stack.up(), /ControlPlane dev updated/);
-      assert.equal(stack.pids("kube-scheduler").length > 1, true);
-    });
+      it("shows what was ended for good on refresh, and up starts it again with its data", async () => {
+        for (const pid of stack.pids("kube-scheduler")) process.kill(pid, "SIGKILL");
+        await until("it has ended", () => stack.pids("kube-scheduler").length === 0);
+        const preview = await stack.succeed("preview", "--diff", "--refresh");
+        assert.match(preview, /stopped *: \[\s*[-~+ ]*\[?0?\]?:? *"kube-scheduler"/);
+        assert.match(await stack.up(), /ControlPlane dev updated/);
+        assert.equal(stack.pids("kube-scheduler").length > 1, true);
+      });
 
-    it("takes another flag as an update that shows that flag alone, and keeps its data", async () => {
-      const file = "components/lab/controlPlane/programs.ts";
-      stack.clone.edit(file, (text) =>
-        text.replace('"audit-log-maxsize": "50"', '"audit-log-maxsize": "60"'),
-      );
-      const diff = await stack.succeed("preview", "--diff");
-      assert.match(diff, /~ kube-apiserver *: \{\s*~ audit-log-maxsize *: "50" => "60"\s*\}/);
-      assert.match(await stack.up(), /1 updated/);
-      const pid = stack.program("kube-apiserver");
-      assert.match(readFileSync(`/proc/${pid ?? 0}/cmdline`, "utf8"), /--audit-log-maxsize=60/);
-      assert.match(await stack.kubectl("admin", "get", "configmaps", "-o", "name"), /before-etcd/);
-    });
+      it("takes another flag as an update that shows that flag alone, and keeps its data", async () => {
+        const file = "components/lab/controlPlane/programs.ts";
+        stack.clone.edit(file, (text) =>
+          text.replace('"audit-log-maxsize": "50"', '"audit-log-maxsize": "60"'),
+        );
+        const diff = await stack.succeed("preview", "--diff");
+        assert.match(diff, /~ kube-apiserver *: \{\s*~ audit-log-maxsize *: "50" => "60"\s*\}/);
+        assert.match(await stack.up(), /1 updated/);
+        const pid = stack.program("kube-apiserver");
+        assert.match(readFileSync(`/proc/${pid ?? 0}/cmdline`, "utf8"), /--audit-log-maxsize=60/);
+        assert.match(await stack.kubectl("admin", "get", "configmaps", "-o", "name"), /before-etcd/);
+      });
 
-    it("has no key in clear in the state, in logs, in a command line or in a file that others may read", () => {
-      const keys = readdirSync(path.join(stack.cluster, "pki"))
-        .filter((name) => name.endsWith(".key"))
-        .map((name) => readFileSync(path.join(stack.cluster, "pki", name), "utf8").split("\n")[1] ?? "");
-      assert.ok(keys.length >= 8 && keys.every((key) => key.length > 40));
-      const hidden = (place: string, text: string) => {
-        for (const key of keys) assert.equal(text.includes(key), false, place);
-        assert.equal(text.includes("PRIVATE KEY"), false, place);
-      };
-      const files = readdirSync(stack.state, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => path.join(entry.parentPath, entry.name));
-      for (const file of files) {
-        if (file.startsWith(path.join(stack.cluster, "pki")) || file.includes("/data/")) continue;
-        hidden(file, readFileSync(file, "utf8"));
-      }
-      for (const file of files.filter((name) => name.startsWith(stack.cluster)))
-        assert.equal(statSync(file).mode & 0o077, 0, file);
-      assert.equal(statSync(stack.cluster).mode & 0o077, 0);
-      for (const service of services)
-        for (const pid of stack.pids(service)) {
-          hidden(service, readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-          hidden(service, readFileSync(`/proc/${pid}/environ`, "utf8"));
+      it("has no key in clear in the state, in logs, in a command line or in a file that others may read", () => {
+        const keys = readdirSync(path.join(stack.cluster, "pki"))
+          .filter((name) => name.endsWith(".key"))
+          .map((name) => readFileSync(path.join(stack.cluster, "pki", name), "utf8").split("\n")[1] ?? "");
+        assert.ok(keys.length >= 8 && keys.every((key) => key.length > 40));
+        const hidden = (place: string, text: string) => {
+          for (const key of keys) assert.equal(text.includes(key), false, place);
+          assert.equal(text.includes("PRIVATE KEY"), false, place);
+        };
+        const files = readdirSync(stack.state, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => path.join(entry.parentPath, entry.name));
+        for (const file of files) {
+          if (file.startsWith(path.join(stack.cluster, "pki")) || file.includes("/data/")) continue;
+          hidden(file, readFileSync(file, "utf8"));
         }
-    });
+        for (const file of files.filter((name) => name.startsWith(stack.cluster)))
+          assert.equal(statSync(file).mode & 0o077, 0, file);
+        assert.equal(statSync(stack.cluster).mode & 0o077, 0);
+        for (const service of services)
+          for (const pid of stack.pids(service)) {
+            hidden(service, readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+            hidden(service, readFileSync(`/proc/${pid}/environ`, "utf8"));
+          }
+      });
+    }
 
     it("starts again with its data where the whole lab was killed, without a refresh", async () => {
       await stack.kubectl("admin", "create", "configmap", "kept", "--from-literal=a=b");
@@ -238,20 +242,22 @@ for (const way of ways)
       assert.match(await stack.kubectl("admin", "get", "configmaps", "-o", "name"), /configmap\/kept/);
     });
 
-    it("says so where the programs are missing or of another version, and leaves what runs alone", async () => {
-      const good = (await stack.env())["BULKHEAD_KUBERNETES_FOLDER"] ?? "";
-      const file = "components/lab/controlPlane/cluster.ts";
-      stack.clone.edit(file, (text) => text.replace('= "v1.37.2"', '= "v1.37.9"'));
-      const wrong = await stack.run("up", "--yes", "--skip-preview");
-      assert.notEqual(wrong.code, 0, wrong.output);
-      assert.match(wrong.output, /has Kubernetes v1\.37\.2, and Kubernetes v1\.37\.9 is wanted/);
-      stack.set("BULKHEAD_KUBERNETES_FOLDER", "");
-      const none = await stack.run("up", "--yes", "--skip-preview");
-      assert.match(none.output, /BULKHEAD_KUBERNETES_FOLDER does not name the folder/);
-      stack.set("BULKHEAD_KUBERNETES_FOLDER", good);
-      stack.clone.git("checkout", "--", file);
-      assert.equal(await isReady(), true);
-    });
+    if (way.asRoot === "") {
+      it("says so where the programs are missing or of another version, and leaves what runs alone", async () => {
+        const good = (await stack.env())["BULKHEAD_KUBERNETES_FOLDER"] ?? "";
+        const file = "components/lab/controlPlane/cluster.ts";
+        stack.clone.edit(file, (text) => text.replace('= "v1.37.2"', '= "v1.37.9"'));
+        const wrong = await stack.run("up", "--yes", "--skip-preview");
+        assert.notEqual(wrong.code, 0, wrong.output);
+        assert.match(wrong.output, /has Kubernetes v1\.37\.2, and Kubernetes v1\.37\.9 is wanted/);
+        stack.set("BULKHEAD_KUBERNETES_FOLDER", "");
+        const none = await stack.run("up", "--yes", "--skip-preview");
+        assert.match(none.output, /BULKHEAD_KUBERNETES_FOLDER does not name the folder/);
+        stack.set("BULKHEAD_KUBERNETES_FOLDER", good);
+        stack.clone.git("checkout", "--", file);
+        assert.equal(await isReady(), true);
+      });
+    }
 
     it("is gone after destroy, with its data", async () => {
       await stack.destroy();

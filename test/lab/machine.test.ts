@@ -125,7 +125,7 @@ describe("a user who is not root", function () {
       assert.match(output, /^1000$/m);
       assert.match(output, /dev is up: 7 zones with 14 hosts in 10\.16\.0\.0\/16, without root/);
       assert.match(output, /no surprises/);
-      assert.match(output, /- 31 deleted/);
+      assert.match(output, /- 172 deleted/);
       assert.equal(existsSync(path.join(clone.env["BULKHEAD_STATE"] ?? "", "labs/dev")), false);
     } finally {
       clone.folder.delete();

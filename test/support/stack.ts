@@ -20,6 +20,8 @@ export class LabStack {
       if (!text.includes(call)) throw new Error(`stacks/program.ts has no ${call}`);
       return text.replace(call, "{}");
     });
+    // So that undoing a test's edits leaves it.
+    this.clone.git("commit", "--all", "--quiet", "--message=Without Kubernetes");
   }
 
   /** The folder of its user's state, which no other stack has. */
