@@ -36,7 +36,7 @@ const programs: readonly Program[] = [
   {
     name: "go",
     for: "build",
-    why: "builds the Pulumi CLI and the lab's prober",
+    why: "builds what no official release can be had of, and the lab's prober",
     packages: { "apt-get": "golang", dnf: "golang" },
   },
   ...["flock", "nsenter", "setpriv", "unshare"].map((name) => ({

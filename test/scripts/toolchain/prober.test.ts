@@ -199,7 +199,7 @@ describe("the lab's prober", function () {
       stderr,
       [
         "error: to build the prober, which sends the packets, Go is missing:",
-        "  go  builds the Pulumi CLI and the lab's prober",
+        "  go  builds what no official release can be had of, and the lab's prober",
         "Install it with:  apt-get install golang",
         "",
       ].join("\n"),
