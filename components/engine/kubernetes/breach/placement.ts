@@ -89,6 +89,8 @@ export async function tryPlacement(
     );
   } finally {
     await Promise.all(plan.namespaces.map(({ name }) => sweep(admin, name)));
+    // The namespace alone takes its pods along only after seconds, in which they would stand in everybody's lists.
+    await sweep(admin, control);
     await closeControl(admin, control);
   }
 }

@@ -519,7 +519,7 @@ describe("a check of compartments", () => {
       const swept = requests
         .slice(last)
         .filter(({ method, url }) => method === "DELETE" && url.includes("?labelSelector="));
-      assert.equal(swept.length, 4, "pods and DaemonSets of both namespaces are gone");
+      assert.equal(swept.length, 6, "pods and DaemonSets of both namespaces and of the control run are gone");
       assert.equal(results.length, 2 * placementAttempts.length);
       const isIt = (result: PlacementResult) => result.namespace === "red" && result.attempt.name === name;
       if (controlled === undefined)
