@@ -75,7 +75,8 @@ export function planPrograms(plan: Plan, address: string): Readonly<Record<Progr
       kubeconfig: "kwok.json",
       config: "stages.json",
       "manage-nodes-with-annotation-selector": "kwok.x-k8s.io/node=fake",
-      "node-lease-duration-seconds": "40",
+      // After a restart it takes nodes over only when the lease of the one before has run out.
+      "node-lease-duration-seconds": "10",
       // It would write a line for each lease that it renews.
       v: "WARN",
       cidr: podCidr,
