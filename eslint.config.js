@@ -71,6 +71,22 @@ export default defineConfig(
     ["(^|/)scripts/", "stacks never import from scripts"],
     ["^@pulumi/(aws|azure-native|kubernetes|tls)", clouds],
   ),
+  oneWay(
+    ["components/proof/!(gate)/**"],
+    [
+      "(^|/)(stacks|scripts|engine|environment)/|(^|/)lab/(?!rule)",
+      "the proof reads what is registered or deployed, and never what the plan's own code makes of it",
+    ],
+    [
+      "^@pulumi/",
+      "the proof is pure, so that it also reads files and live systems; only its gate knows Pulumi",
+    ],
+  ),
+  {
+    // What an index is computed for is there: saying so costs nothing, where a check would cost a proof's time.
+    files: ["components/proof/{space,reach}/**/*.ts"],
+    rules: { "@typescript-eslint/no-non-null-assertion": "off" },
+  },
   {
     // Mocha's describe and it return promises that mocha itself awaits.
     files: ["test/**/*.ts"],

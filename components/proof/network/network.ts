@@ -1,0 +1,114 @@
+import type { Address, Addresses, Packets } from "../space/index.ts";
+
+/** Somebody who sends or receives: a machine, a pod. */
+export interface Endpoint {
+  readonly id: string;
+  /** What it is, in the words of its reader: `host`, `instance`, `pod`. */
+  readonly kind: string;
+}
+
+/** Where an endpoint is connected: what rules and addresses are about. Most endpoints have one. */
+export interface Nic {
+  /** Unique in its network. */
+  readonly id: string;
+  readonly endpoint: string;
+  readonly addresses: readonly Address[];
+  /** Where it has none yet: those that it can get. */
+  readonly within?: Addresses;
+}
+
+/** Nics by name, and whoever has one of some addresses. Readers give the same object for the same set. */
+export interface Ends {
+  readonly nics?: ReadonlySet<string>;
+  readonly addresses?: Addresses;
+}
+
+/** What is known of a set: all of `sure` is in it, and nothing that is not in `maybe`. */
+export interface Known<T> {
+  readonly sure: T;
+  readonly maybe: T;
+}
+
+/** What it is, exactly. */
+export const exactly = <T>(value: T): Known<T> => ({ sure: value, maybe: value });
+
+/** Where something of the network comes from, and why it is there: what an explanation names. */
+export interface Origin {
+  /** The resource, as a URN, or the file and line, or the id of what was described. */
+  readonly id: string;
+  /** The rule in the words of its own kind, such as `role/worker -> role/manager: tcp/6443`. */
+  readonly text: string;
+  readonly why?: string;
+}
+
+/** What becomes of packets of some to others: the first rule that they match decides. */
+export interface Rule {
+  readonly from: Known<Ends>;
+  readonly to: Known<Ends>;
+  readonly packets: Known<Packets>;
+  /** A chain decides in its own rules' place, and where none of them does, by its `otherwise`. */
+  readonly action: Action;
+  readonly origin: Origin;
+}
+
+/** `return` leaves the chain without a decision, to where it was entered. */
+export type Action = "allow" | "deny" | "return" | Chain;
+
+export interface Chain {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** What becomes of packets that no rule matches; `return` only in a chain that another leads to. */
+  readonly otherwise: "allow" | "deny" | "return";
+}
+
+/** A firewall: what those that it guards may send, and what may be sent to them. */
+export interface Checkpoint {
+  /** For people: `firewall of zone test-billing`. */
+  readonly name: string;
+  readonly origin: Origin;
+  readonly guards: Known<Ends>;
+  /** Packets that its own send; absent: all pass. */
+  readonly out?: Chain;
+  /** Packets that are sent to its own; absent: all pass. */
+  readonly in?: Chain;
+  /** It does not see what its own and these send each other. */
+  readonly spares?: Ends;
+  /** It judges each packet by itself: answers need rules, too. */
+  readonly stateless?: true;
+  /**
+   * Packets that it lets pass as answers where it has seen one of the same protocol the other way, allowed by its own
+   * rules, and that nothing tells from the first ones of a connection.
+   */
+  readonly remembers?: Packets;
+}
+
+/** Two between whom nothing stands, whatever the checkpoints say. */
+export interface Shortcut {
+  readonly between: readonly [Ends, Ends];
+  /** Whether it is sure that there is one, or only possible. */
+  readonly sure: boolean;
+  readonly origin: Origin;
+}
+
+/** All that decides who reaches whom at one layer. */
+export interface Network {
+  readonly endpoints: readonly Endpoint[];
+  readonly nics: readonly Nic[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly shortcuts?: readonly Shortcut[];
+  /** Addresses of which somebody outside can make use; those of nics are none. */
+  readonly outside: Addresses;
+  /**
+   * Packets of which those the other way pass wherever these do, since one gateway with one memory judges both ends by
+   * the connection's first packet.
+   */
+  readonly remembers?: Packets;
+  /** What the reader could not know and so took for granted, for people. */
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface Assumption {
+  /** What is assumed, as a sentence. */
+  readonly text: string;
+  readonly origin?: string;
+}

@@ -1,0 +1,260 @@
+import type { Chain, Checkpoint, Ends, Network, Rule } from "../network/index.ts";
+import {
+  everyPacket,
+  intervals,
+  noPacket,
+  packetsOfProtocols,
+  protocol,
+  type Packets,
+} from "../space/index.ts";
+import { Classes, type Class } from "./classes.ts";
+import { decide } from "./decide.ts";
+import type { Polarity } from "./spots.ts";
+
+/**
+ * Who reaches whom in a network, exactly: for every two addresses the packets that pass from the one to the other. It
+ * is computed for classes of addresses that nothing in the network tells apart. What is not known for certain is
+ * taken for open (`maybe`) or for closed (`sure`), as the question asks.
+ */
+export class Reach {
+  readonly network: Network;
+  readonly #classes: Classes;
+  readonly #guardedBy = new Map<Polarity, readonly (readonly Checkpoint[])[]>();
+  readonly #peers = new Map<Chain, Map<string, ReadonlyMap<number, readonly Rule[]>>>();
+
+  /** `questions` are sets that will be asked about: classes are told apart by them, too. */
+  constructor(network: Network, questions: readonly Ends[] = []) {
+    this.network = network;
+    this.#classes = new Classes(network, questions);
+  }
+
+  get classes(): readonly Class[] {
+    return this.#classes.all;
+  }
+
+  /** Whether a class is in one of the network's sets or of the questions. */
+  holds(ends: Ends, { index }: Class, polarity: Polarity = "maybe"): boolean {
+    return this.#classes.of(ends, polarity).has(index);
+  }
+
+  /** The classes of such a set. */
+  within(ends: Ends, polarity: Polarity = "maybe"): Class[] {
+    return [...this.#classes.of(ends, polarity)].map((index) => this.#classes.all[index]!);
+  }
+
+  /** What passes from any of the one class to any other of the other; nothing that never meets the network. */
+  between(from: Class, to: Class, polarity: Polarity): Packets {
+    if (!couldMeet(from, to)) return noPacket;
+    const there = this.#oneWay(from, to, polarity);
+    const { remembers } = this.network;
+    if (remembers === undefined || polarity === "sure" || intervals.includes(there, remembers)) return there;
+    return intervals.union(there, intervals.intersect(this.#oneWay(to, from, polarity), remembers));
+  }
+
+  /** Every two classes between which anything passes. */
+  *pairs(polarity: Polarity): Generator<readonly [Class, Class, Packets]> {
+    const receivers = this.#receivers();
+    for (const from of this.classes)
+      for (const index of receivers.get(from.index) ?? []) {
+        const to = this.#classes.all[index]!;
+        const packets = this.between(from, to, polarity);
+        if (packets.length > 0) yield [from, to, packets];
+      }
+  }
+
+  /** The checkpoints that packets of the one to the other pass, in their order. */
+  path(from: Class, to: Class, polarity: Polarity): Passage[] {
+    return [
+      ...this.guardsOf(from, polarity).map((checkpoint) => ({
+        checkpoint,
+        direction: "out" as const,
+        chain: checkpoint.out,
+        other: to,
+      })),
+      ...this.guardsOf(to, polarity).map((checkpoint) => ({
+        checkpoint,
+        direction: "in" as const,
+        chain: checkpoint.in,
+        other: from,
+      })),
+    ].flatMap(({ checkpoint, direction, chain, other }) =>
+      chain === undefined || this.#spares(checkpoint, other, polarity)
+        ? []
+        : [{ checkpoint, direction, chain }],
+    );
+  }
+
+  /** The shortcut between two classes, if there is one. */
+  shortcut(from: Class, to: Class, polarity: Polarity) {
+    return this.network.shortcuts?.find(({ between: [one, other], sure }) => {
+      if (polarity === "sure" && !sure) return false;
+      const both = (a: Class, b: Class) => this.holds(one, a, polarity) && this.holds(other, b, polarity);
+      return both(from, to) || both(to, from);
+    });
+  }
+
+  /** What a chain lets pass. */
+  allowed(chain: Chain, direction: "out" | "in", from: Class, to: Class, polarity: Polarity): Packets {
+    const rules = (inner: Chain) => this.#rules(inner, direction, from.index, to.index);
+    const matches = (rule: Rule, how: Polarity) =>
+      this.#classes.of(rule.from[how], how).has(from.index) &&
+      this.#classes.of(rule.to[how], how).has(to.index)
+        ? rule.packets[how]
+        : noPacket;
+    return decide(chain, polarity, rules, matches);
+  }
+
+  guardsOf({ index }: Class, polarity: Polarity): readonly Checkpoint[] {
+    let all = this.#guardedBy.get(polarity);
+    if (all === undefined) {
+      const lists: Checkpoint[][] = this.classes.map(() => []);
+      // What may be open counts on no firewall that may not be there, and the other way round.
+      const how = polarity === "maybe" ? "sure" : "maybe";
+      for (const checkpoint of this.network.checkpoints)
+        for (const member of this.#classes.of(checkpoint.guards[how], how)) lists[member]?.push(checkpoint);
+      all = lists;
+      this.#guardedBy.set(polarity, all);
+    }
+    return all[index] ?? [];
+  }
+
+  #oneWay(from: Class, to: Class, polarity: Polarity): Packets {
+    if (this.shortcut(from, to, polarity) !== undefined) return everyPacket;
+    let passing = everyPacket;
+    for (const passage of this.path(from, to, polarity)) {
+      passing = intervals.intersect(passing, this.#passes(passage, from, to, polarity));
+      if (passing.length === 0) return passing;
+    }
+    return polarity === "sure" ? intervals.subtract(passing, this.#unanswered(from, to, passing)) : passing;
+  }
+
+  #passes({ checkpoint, direction, chain }: Passage, from: Class, to: Class, polarity: Polarity): Packets {
+    const own = this.allowed(chain, direction, from, to, polarity);
+    const { remembers } = checkpoint;
+    const back = direction === "out" ? checkpoint.in : checkpoint.out;
+    if (remembers === undefined || back === undefined || polarity === "sure") return own;
+    const answers = this.allowed(back, direction === "out" ? "in" : "out", to, from, polarity);
+    return intervals.union(own, intervals.intersect(answers, remembers));
+  }
+
+  /** What passes, but of which no answer comes back, for want of a rule in a stateless firewall. */
+  #unanswered(from: Class, to: Class, passing: Packets): Packets {
+    const needed = [
+      [protocol.tcp, answersToTcp],
+      [protocol.udp, answersToUdp],
+    ] as const;
+    const lost = needed.flatMap(([number, answers]) => {
+      const asks = intervals.intersect(passing, packetsOfProtocols([number]));
+      if (asks.length === 0) return [];
+      const open = this.path(to, from, "sure").every(
+        ({ checkpoint, direction, chain }) =>
+          checkpoint.stateless !== true ||
+          intervals.includes(this.allowed(chain, direction, to, from, "sure"), answers),
+      );
+      return open ? [] : [asks];
+    });
+    return intervals.unionOf(lost);
+  }
+
+  #spares({ spares }: Checkpoint, other: Class, polarity: Polarity): boolean {
+    return spares !== undefined && this.holds(spares, other, polarity);
+  }
+
+  /** The rules of a chain that may match, in order, found by the end that the chain's checkpoint guards. */
+  #rules(chain: Chain, direction: "out" | "in", from: number, to: number): readonly Rule[] {
+    const [own, peer] = direction === "out" ? [from, to] : [to, from];
+    return this.#rulesByPeer(chain, direction, own).get(peer) ?? [];
+  }
+
+  #rulesByPeer(chain: Chain, direction: "out" | "in", own: number): ReadonlyMap<number, readonly Rule[]> {
+    let known = this.#peers.get(chain);
+    if (known === undefined)
+      this.#peers.set(chain, (known = new Map<string, ReadonlyMap<number, readonly Rule[]>>()));
+    const key = `${direction} ${own}`;
+    let byPeer = known.get(key);
+    if (byPeer !== undefined) return byPeer;
+    const [ownEnd, peerEnd] = direction === "out" ? (["from", "to"] as const) : (["to", "from"] as const);
+    const found = new Map<number, Rule[]>();
+    for (const rule of chain.rules) {
+      if (!this.#classes.of(rule[ownEnd].maybe, "maybe").has(own)) continue;
+      for (const peer of this.#classes.of(rule[peerEnd].maybe, "maybe")) {
+        const rules = found.get(peer);
+        if (rules === undefined) found.set(peer, [rule]);
+        else rules.push(rule);
+      }
+    }
+    known.set(key, (byPeer = found));
+    return byPeer;
+  }
+
+  /** To whom each class could send at all, so that not every two have to be looked at. */
+  #receivers(): ReadonlyMap<number, ReadonlySet<number>> {
+    const listed = (one: Class, direction: "out" | "in") => this.#listed(one, direction);
+    const everyone = this.classes.map(({ index }) => index);
+    const receivers = new Map<number, Set<number>>(everyone.map((index) => [index, new Set()]));
+    const senders = new Map<number, Set<number>>();
+    const open: number[] = [];
+    for (const to of this.classes) {
+      const from = listed(to, "in");
+      if (from === undefined) open.push(to.index);
+      else for (const index of from) add(senders, index, to.index);
+    }
+    for (const from of this.classes) {
+      const to = listed(from, "out");
+      const own = receivers.get(from.index)!;
+      if (to === undefined) for (const index of [...open, ...(senders.get(from.index) ?? [])]) own.add(index);
+      else for (const index of to) own.add(index);
+    }
+    if (this.network.remembers !== undefined)
+      for (const [from, all] of [...receivers].map(([index, set]) => [index, [...set]] as const))
+        for (const to of all) receivers.get(to)?.add(from);
+    for (const {
+      between: [one, other],
+    } of this.network.shortcuts ?? [])
+      for (const a of this.#classes.of(one, "maybe"))
+        for (const b of this.#classes.of(other, "maybe")) {
+          receivers.get(a)?.add(b);
+          receivers.get(b)?.add(a);
+        }
+    return receivers;
+  }
+
+  /** The classes that a checkpoint's rules name for the other end; undefined where they say nothing of the rest. */
+  #listed(one: Class, direction: "out" | "in"): ReadonlySet<number> | undefined {
+    let fewest: Set<number> | undefined;
+    for (const checkpoint of this.guardsOf(one, "maybe")) {
+      const chain = checkpoint[direction];
+      if (chain?.otherwise !== "deny") continue;
+      const peers = new Set(this.#rulesByPeer(chain, direction, one.index).keys());
+      const other = direction === "out" ? "in" : "out";
+      const back = checkpoint[other];
+      if (checkpoint.remembers !== undefined && back !== undefined) {
+        if (back.otherwise !== "deny") continue;
+        for (const index of this.#rulesByPeer(back, other, one.index).keys()) peers.add(index);
+      }
+      if (checkpoint.spares !== undefined)
+        for (const index of this.#classes.of(checkpoint.spares, "maybe")) peers.add(index);
+      if (fewest === undefined || peers.size < fewest.size) fewest = peers;
+    }
+    return fewest;
+  }
+}
+
+export interface Passage {
+  readonly checkpoint: Checkpoint;
+  readonly direction: "out" | "in";
+  readonly chain: Chain;
+}
+
+/** Ports from which clients ask: Linux's, Windows' and NAT gateways' ranges are all within. */
+const answersToTcp: Packets = [protocol.tcp * 65536 + 1024, (protocol.tcp + 1) * 65536];
+const answersToUdp: Packets = [protocol.udp * 65536 + 1024, (protocol.udp + 1) * 65536];
+
+const couldMeet = (from: Class, to: Class): boolean =>
+  (from.spots.length > 0 || to.spots.length > 0) && (from.families & to.families) > 0;
+
+function add(sets: Map<number, Set<number>>, key: number, value: number): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([value]));
+  else set.add(value);
+}
