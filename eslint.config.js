@@ -74,7 +74,7 @@ export default defineConfig(
   oneWay(
     ["components/proof/!(gate)/**"],
     [
-      "(^|/)(stacks|scripts|engine|environment)/|(^|/)lab/(?!rule)",
+      "(^|/)(stacks|scripts|engine|environment)/|^(\\.\\./){2,}lab/(?!rule\\.ts)",
       "the proof reads what is registered or deployed, and never what the plan's own code makes of it",
     ],
     [
