@@ -1,12 +1,14 @@
 import {
   parseTraffic,
   type Environment,
+  type ExceptionSpec,
   type GroupSpec,
   type ServiceSpec,
 } from "../components/plan/index.ts";
 import { draft } from "./config/draft.ts";
 import { showProblem, type Problem } from "./config/problem.ts";
 import { existingProblems } from "./config/rules/existing.ts";
+import { exceptionProblems } from "./config/rules/exceptions.ts";
 import { exposureProblems } from "./config/rules/exposures.ts";
 import { flowProblems } from "./config/rules/flows.ts";
 import { groupProblems } from "./config/rules/groups.ts";
@@ -87,6 +89,7 @@ export function checkEnvironment(
     ...zoneProblems(sound, names),
     ...groupProblems(sound, names),
     ...flowProblems(sound, names),
+    ...exceptionProblems(sound, names),
     ...existingProblems(sound, names),
     ...exposureProblems(sound),
   ];
@@ -94,7 +97,7 @@ export function checkEnvironment(
 }
 
 function toEnvironment(name: string, config: Config): Environment {
-  const { target, engine, network, management, zones, groups, flows, expiresAfter } = config;
+  const { target, engine, network, management, zones, groups, flows, exceptions, expiresAfter } = config;
   return {
     name,
     target,
@@ -112,6 +115,7 @@ function toEnvironment(name: string, config: Config): Environment {
     ),
     groups: Object.fromEntries(Object.entries(groups).map(([key, group]) => [key, toGroup(group)])),
     flows,
+    exceptions: exceptions.map(toException),
     ...(expiresAfter === undefined ? {} : { expiresAfterHours: hours(expiresAfter) }),
   };
 }
@@ -140,6 +144,11 @@ function toGroup({ namespaces, collections, ...group }: Config["groups"][string]
       ]),
     ),
   };
+}
+
+function toException({ finding, from, to, traffic, ...about }: Config["exceptions"][number]): ExceptionSpec {
+  if (finding !== undefined) return { kind: "finding", finding, ...about };
+  return { kind: "flow", from: from ?? "", to: to ?? "", traffic: traffic ?? [], ...about };
 }
 
 const hours = (text: string): number => Number.parseInt(text) * (text.endsWith("d") ? 24 : 1);

@@ -4,10 +4,17 @@ import { enableCompileCache } from "node:module";
  * The fixed entry. What it sets up must stand before anything else is imported: with hundreds of resources most of
  * a plain program's time goes into the stack traces that the SDK captures for each of them and that
  * source-map-support, which Pulumi installs, makes slow. Node strips types without moving lines, so traces stay
- * right without it.
+ * right without it. And the gate has to stand before the first resource, so that none comes past it.
  */
 enableCompileCache();
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
+const { Gate } = await import("../components/proof/gate/index.ts");
+const gate = Gate.register();
 const { program } = await import("./program.ts");
-export default program;
+const { prove } = await import("./prove.ts");
+
+export default async () => {
+  const { plan, outputs } = await program();
+  return { ...outputs, proof: await gate.prove((resources) => prove(plan, resources)) };
+};

@@ -10,8 +10,14 @@ interface KubernetesOutputs {
   readonly teamKubeconfigs: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
-/** Brings up the stack's environment; its outputs are the stack's. */
-export async function program(): Promise<Environment["outputs"] & KubernetesOutputs> {
+/** What a stack is to be, and what it tells the outside. */
+interface Program {
+  readonly plan: Plan;
+  readonly outputs: Environment["outputs"] & KubernetesOutputs;
+}
+
+/** Asks for everything that the stack's environment is made of. */
+export async function program(): Promise<Program> {
   const spec = await readEnvironment(pulumi.getStack(), pulumi.runtime.allConfig());
   if (spec.target !== "lab")
     throw new pulumi.RunError(
@@ -22,7 +28,7 @@ export async function program(): Promise<Environment["outputs"] & KubernetesOutp
   const { createLab } = await import("../components/lab/index.ts");
   const { hosts } = createLab(planned, environment);
   const kubernetes = await createKubernetes(planned, hosts, environment);
-  return { ...environment.outputs, ...kubernetes };
+  return { plan: planned, outputs: { ...environment.outputs, ...kubernetes } };
 }
 
 /** Brings up Kubernetes on a lab's hosts. */

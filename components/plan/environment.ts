@@ -21,6 +21,8 @@ export interface Environment {
   readonly zones: Readonly<Record<string, ZoneSpec>>;
   readonly groups: Readonly<Record<string, GroupSpec>>;
   readonly flows: readonly ExtraFlow[];
+  /** Leaks that are accepted for a time. */
+  readonly exceptions: readonly ExceptionSpec[];
   /** Hours after the last update at which the environment may be torn down. */
   readonly expiresAfterHours?: number;
 }
@@ -143,4 +145,28 @@ export interface ExtraFlow {
   readonly traffic: readonly Traffic[];
   readonly why: string;
   readonly owner: string;
+}
+
+/** What the proof finds and is to let pass until a day, and who answers for that. */
+export type ExceptionSpec = AcceptedFlow | AcceptedFinding;
+
+interface Accepted {
+  readonly why: string;
+  readonly owner: string;
+  /** The last day on which it holds, in UTC, such as `2027-01-31`. */
+  readonly expires: string;
+}
+
+/** Traffic, wherever it is found to pass; the ends are written as those of a flow. */
+export interface AcceptedFlow extends Accepted {
+  readonly kind: "flow";
+  readonly from: string;
+  readonly to: string;
+  readonly traffic: readonly Traffic[];
+}
+
+/** One finding of any kind, by its id. */
+export interface AcceptedFinding extends Accepted {
+  readonly kind: "finding";
+  readonly finding: string;
 }

@@ -2,6 +2,7 @@ import { parseBlock, showBlock } from "./address.ts";
 import type {
   Engine,
   Environment,
+  ExceptionSpec,
   ExposureSpec,
   Limits,
   Os,
@@ -37,6 +38,8 @@ export interface Plan {
   /** Managers that reflect BGP routes, because workers of different zones may not peer; empty where BGP is unused. */
   readonly routeReflectors: readonly string[];
   readonly limits: readonly Headroom[];
+  /** As they stand in the stack file. */
+  readonly exceptions: readonly ExceptionSpec[];
   readonly expiresAfterHours?: number;
 }
 
@@ -101,6 +104,7 @@ export function plan(environment: Environment): Plan {
     collections: planCollections(environment, zones, hosts),
     namespaces: planNamespaces(environment),
     routeReflectors: routeReflectors(environment, hosts),
+    exceptions: environment.exceptions,
     limits: planLimits(environment, zones, hosts, rules),
     ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }),
   };

@@ -7,6 +7,7 @@ import { spread, median } from "./bench/figures.ts";
 import { measureKubernetes } from "./bench/kubernetes.ts";
 import { measureGroups, measureLab } from "./bench/lab.ts";
 import { copyProject, floorProject, pulumi, resourcesOf, type Project } from "./bench/project.ts";
+import { measureProof } from "./bench/proof.ts";
 import { runCommand } from "./command.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -19,6 +20,7 @@ interface Measure {
 const measures: Readonly<Record<string, Measure>> = {
   plan: { what: "configuration and plan, from nothing, after imports", run: measurePlan },
   preview: { what: "preview against a plain Pulumi program with as many resources", run: measurePreview },
+  proof: { what: "who reaches whom, for every two hosts, the processor's time", run: measureProof },
   modules: { what: "packages that a preview loads", run: measureModules },
   lab: { what: "the lab of dev without Kubernetes, from nothing to nothing", run: measureLab },
   kubernetes: { what: "the lab of dev with Kubernetes, from nothing to nothing", run: measureKubernetes },

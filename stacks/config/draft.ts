@@ -61,6 +61,7 @@ const entries: readonly Path[] = [
   ["management", "*", "*"],
   ["management", "*"],
   ["flows", "*"],
+  ["exceptions", "*"],
   ["*"],
 ];
 
@@ -78,8 +79,9 @@ function takeOutEntry(raw: Record<string, unknown>, keys: (string | number)[]): 
   const last = keys.pop() ?? "";
   const holder = keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), raw);
   if (!isObject(holder) || !Object.hasOwn(holder, last)) return false;
-  // Later flows keep their numbers. Everything else is a map, though someone may have written a list there.
-  if (keys[0] !== "flows" || keys.length !== 1) return Reflect.deleteProperty(holder, last);
+  // Later ones of these keep their numbers. All else is a map, though someone may have written a list there.
+  if ((keys[0] !== "flows" && keys[0] !== "exceptions") || keys.length !== 1)
+    return Reflect.deleteProperty(holder, last);
   holder[last] = null;
   return true;
 }

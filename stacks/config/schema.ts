@@ -251,6 +251,30 @@ const flowSchema = object({
   owner: text("who answers for the flow"),
 });
 
+/** A day as ISO 8601 writes it; Pulumi's own YAML reader makes a time of one that stands without quotes. */
+const day = v.pipe(
+  v.string("write a day, such as 2027-01-31"),
+  v.transform((value) => value.replace(/T00:00:00Z$/, "")),
+  v.regex(/^\d{4}-\d{2}-\d{2}$/, "write a day, such as 2027-01-31"),
+  v.check(isDay, "there is no such day in the calendar"),
+  v.description("the last day on which it holds, such as 2027-01-31"),
+);
+
+function isDay(value: string): boolean {
+  const time = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+}
+
+const exceptionSchema = object({
+  finding: v.exactOptional(text("the id of a finding, as the proof prints it")),
+  from: v.exactOptional(text("a zone, zone/collection, manager, registry, worker or a CIDR block")),
+  to: v.exactOptional(text("a zone, zone/collection, manager, registry, worker or a CIDR block")),
+  traffic: v.exactOptional(traffics),
+  why: text("why the leak is accepted for now"),
+  owner: text("who answers for it"),
+  expires: day,
+});
+
 const sections = {
   target: choice(["lab", "aws", "azure"], "where the environment runs"),
   engine: choice(["mke", "kubernetes"], "what runs its containers"),
@@ -265,6 +289,13 @@ const sections = {
     ),
     [],
   ),
+  exceptions: v.optional(
+    v.pipe(
+      list(exceptionSchema, "exceptions, each with why, owner, expires and what it is about"),
+      v.description("leaks that are accepted for a time"),
+    ),
+    [],
+  ),
   expiresAfter: v.exactOptional(
     text("hours or days after the last update", /^(?:[1-9]\d{0,3}h|[1-9]\d{0,2}d)$/, "72h or 14d"),
   ),
@@ -273,7 +304,13 @@ const sections = {
 /** Everything under a stack file's `bulkhead:` keys. */
 export const configSchema = object(sections);
 
-/** The same with any section absent, and with null in place of a flow that is faulty. */
-export const draftSchema = v.partial(v.strictObject({ ...sections, flows: v.array(v.nullable(flowSchema)) }));
+/** The same with any section absent, and with null in place of a flow or an exception that is faulty. */
+export const draftSchema = v.partial(
+  v.strictObject({
+    ...sections,
+    flows: v.array(v.nullable(flowSchema)),
+    exceptions: v.array(v.nullable(exceptionSchema)),
+  }),
+);
 
 export type Config = v.InferOutput<typeof configSchema>;

@@ -27,6 +27,8 @@ const flow = (from: string, to: string, traffic = ["tcp/8443"]) => ({
   owner: "red",
 });
 
+const accepted = { why: "until the firewall is renewed", owner: "red", expires: "2027-01-31" };
+
 const cases: readonly Case[] = [
   {
     title: "an unknown key, with the one that was meant",
@@ -37,7 +39,7 @@ const cases: readonly Case[] = [
     title: "an unknown section",
     edits: { zone: {} },
     says: [
-      'zone: unknown key (did you mean "zones"?); allowed here: target, engine, network, management, zones, groups, flows, expiresAfter',
+      'zone: unknown key (did you mean "zones"?); allowed here: target, engine, network, management, zones, groups, flows, exceptions, expiresAfter',
     ],
   },
   {
@@ -662,6 +664,27 @@ const cases: readonly Case[] = [
       'network.existing.subnets.management[0].cidr: "10.16.0.0/15": it lies outside network.cidr (10.16.0.0/16)',
       'network.existing.subnets.red[0].cidr: "10.18.1.0/24": it lies outside network.cidr (10.16.0.0/16)',
       'network.existing.subnets.blue[0].cidr: "10.16.2.0/24": it overlaps 10.16.0.0/15 of zone "management"; zones share no addresses',
+    ],
+  },
+  {
+    title: "an exception that is about nothing, about too much, or without an end",
+    edits: {
+      exceptions: [
+        { ...accepted },
+        { ...accepted, from: "red", to: "blue" },
+        { ...accepted, finding: "access/red/nodes", from: "red" },
+        { ...accepted, from: "red", to: "bleu", traffic: ["tcp/22"] },
+        { ...accepted, finding: "access/red/nodes", expires: "2027-02-30" },
+        { ...accepted, finding: "access/red/nodes", expires: undefined },
+      ],
+    },
+    says: [
+      'exceptions[4].expires: "2027-02-30": there is no such day in the calendar',
+      'exceptions[5].expires: "expires" is missing: the last day on which it holds, such as 2027-01-31',
+      "exceptions[0]: an exception is either about traffic, with from, to and traffic, or about one finding of the proof, with finding; from and to and traffic are missing",
+      "exceptions[1]: an exception is either about traffic, with from, to and traffic, or about one finding of the proof, with finding; traffic is missing",
+      'exceptions[2].from: "red": an exception is either about traffic, with from, to and traffic, or about one finding of the proof, with finding; take one out',
+      'exceptions[3].to: "bleu": there is no such zone (did you mean "blue"?); write a zone, zone/collection, manager, registry, worker or a CIDR block',
     ],
   },
 ];

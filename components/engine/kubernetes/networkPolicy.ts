@@ -10,7 +10,6 @@ import {
   type Plan,
   type Traffic,
 } from "../../plan/index.ts";
-import { linked } from "./placement.ts";
 
 /** What may reach a namespace's pods, or be reached by them: one Kubernetes NetworkPolicy. */
 export interface NetworkPolicy {
@@ -23,9 +22,10 @@ export interface NetworkPolicy {
 type Direction = "ingress" | "egress";
 
 const everyPod = {};
+const nameLabel = "kubernetes.io/metadata.name";
 // Where CoreDNS and kube-dns run (https://kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers).
 const dnsPods = {
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+  namespaceSelector: { matchLabels: { [nameLabel]: "kube-system" } },
   podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
 };
 
@@ -133,16 +133,24 @@ function peers(plan: Plan, end: Endpoint): object[] {
     case "zone":
       return end.zone === management
         ? addresses(plan, ({ zone }) => zone === management)
-        : [{ namespaceSelector: { matchLabels: { [linked.zone]: end.zone } } }];
+        : namespaces(plan, end);
     case "collection":
-      return [{ namespaceSelector: { matchLabels: { [linked.collection]: end.collection } } }];
+      return namespaces(plan, end);
     case "role":
-      return end.role === "worker"
-        ? [{ namespaceSelector: { matchExpressions: [{ key: linked.zone, operator: "Exists" }] } }]
-        : addresses(plan, ({ role }) => role === end.role);
+      return end.role === "worker" ? namespaces(plan, end) : addresses(plan, ({ role }) => role === end.role);
     case "outside":
       return end.addresses.map((cidr) => ({ ipBlock: { cidr } }));
   }
+}
+
+/**
+ * By their names, which the API server itself writes on them: any other label of theirs can also be put on a namespace
+ * that is linked to nothing (https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#automatic-labelling).
+ */
+function namespaces(plan: Plan, end: Endpoint): object[] {
+  const values = plan.namespaces.filter((namespace) => holds(plan, end, namespace)).map(({ name }) => name);
+  if (values.length === 0) return [];
+  return [{ namespaceSelector: { matchExpressions: [{ key: nameLabel, operator: "In", values }] } }];
 }
 
 /** Machines that run no pods. */

@@ -76,6 +76,11 @@ export interface Checkpoint {
   /** It judges each packet by itself: answers need rules, too. */
   readonly stateless?: true;
   /**
+   * Of a stateless one that knows answers from first packets: the packets to which it lets answers pass, from whom
+   * the answer is and to whom. Absent: its rules for first packets judge answers, too.
+   */
+  readonly answers?: Chain;
+  /**
    * Packets that it lets pass as answers where it has seen one of the same protocol the other way, allowed by its own
    * rules, and that nothing tells from the first ones of a connection.
    */

@@ -1,6 +1,7 @@
 import type { Chain, Ends, Network } from "../network/index.ts";
 import type { Addresses } from "../space/index.ts";
-import { regions, Spots, type Polarity, type Spot } from "./spots.ts";
+import { kindsOf } from "./kinds.ts";
+import { possible, regions, Spots, type Polarity, type Spot } from "./spots.ts";
 
 /** Addresses that nothing in a network tells apart: some of its own, or a part of the outside. */
 export interface Class {
@@ -9,61 +10,60 @@ export interface Class {
   readonly spots: readonly Spot[];
   /** Outside, its addresses. */
   readonly outside?: Addresses;
-  /** 1: IPv4, 2: IPv6; both where an address is not known. */
+  /** 1: IPv4, 2: IPv6, 3: both. A nic without address is taken to get one of each family that it can. */
   readonly families: number;
 }
+
+type Members = Readonly<Record<Polarity, ReadonlySet<number>>>;
 
 /** A network's classes, and which of them each of its sets holds. */
 export class Classes {
   readonly all: readonly Class[];
-  readonly #members = new Map<Ends, Readonly<Record<Polarity, ReadonlySet<number>>>>();
+  readonly #members = new Map<Ends, Members>();
 
   constructor(network: Network, questions: readonly Ends[]) {
-    const sets = [...setsOf(network, questions)];
     const spots = new Spots(network);
+    const kinds = kindsOf(setsOf(network, questions), spots.numbers);
     const differs = spots.all.some(({ address }) => address === undefined);
-    const sure = sets.map((set) => spots.of(set, "sure"));
-    const maybe = differs ? sets.map((set) => spots.of(set, "maybe")) : sure;
+    const sure = kinds.map(({ ends }) => spots.of(ends, "sure"));
+    const maybe = differs ? kinds.map(({ ends }) => spots.of(ends, "maybe")) : sure;
 
-    const keys = spots.all.map(({ address }) => (address === undefined ? "0" : String(address.family)));
-    for (const [set, members] of sure.entries())
-      for (const spot of members) keys[spot] = `${keys[spot] ?? ""},${set}`;
+    const keys = spots.all.map((spot) => `${familiesOf(spot)}${spot.address === undefined ? "?" : ""}`);
+    for (const [kind, members] of sure.entries())
+      for (const spot of members) keys[spot] = `${keys[spot]!},${kind}`;
     if (differs)
-      for (const [set, members] of maybe.entries())
+      for (const [kind, members] of maybe.entries())
         for (const spot of members)
-          if (spots.all[spot]?.address === undefined) keys[spot] = `${keys[spot] ?? ""};${set}`;
-    const classes: { spots: Spot[]; outside?: Addresses; families: number }[] = [];
-    const byKey = new Map<string, number>();
-    const classOf = spots.all.map((spot, index) => {
-      const key = keys[index]!;
+          if (spots.all[spot]?.address === undefined) keys[spot] = `${keys[spot]!};${kind}`;
+    const classes: Omit<Class, "index">[] = [];
+    const byKey = new Map<string, { readonly index: number; readonly spots: Spot[] }>();
+    const classOf = spots.all.map((spot, at) => {
+      const key = keys[at]!;
       let known = byKey.get(key);
       if (known === undefined) {
-        known = classes.push({ spots: [], families: familiesOf(spot) }) - 1;
+        const own: Spot[] = [];
+        known = { index: classes.push({ spots: own, families: familiesOf(spot) }) - 1, spots: own };
         byKey.set(key, known);
       }
-      classes[known]?.spots.push(spot);
-      return known;
+      known.spots.push(spot);
+      return known.index;
     });
+    const outsideOf: number[][] = kinds.map(() => []);
     const outside = regions(
       network.outside,
-      sets.map(({ addresses }) => addresses),
+      kinds.map(({ ends }) => ends.addresses),
     );
-    const outsideOf: number[][] = sets.map(() => []);
-    for (const { addresses, sets: holding } of outside) {
-      const index =
-        classes.push({
-          spots: [],
-          outside: addresses,
-          families: (addresses.v4.length > 0 ? 1 : 0) + (addresses.v6.length > 0 ? 2 : 0),
-        }) - 1;
-      for (const set of holding) outsideOf[set]?.push(index);
+    for (const { addresses, sets } of outside) {
+      const index = classes.push({ spots: [], outside: addresses, families: familiesIn(addresses) }) - 1;
+      for (const kind of sets) outsideOf[kind]?.push(index);
     }
     this.all = classes.map((one, index) => ({ index, ...one }));
-    for (const [index, set] of sets.entries()) {
-      const classesOf = (members: readonly number[] = []) =>
-        new Set([...members.map((spot) => classOf[spot]!), ...(outsideOf[index] ?? [])]);
-      const certain = classesOf(sure[index]);
-      this.#members.set(set, { sure: certain, maybe: differs ? classesOf(maybe[index]) : certain });
+    for (const [kind, { sets }] of kinds.entries()) {
+      const classesOf = (found: readonly number[]) =>
+        new Set([...found.map((spot) => classOf[spot]!), ...outsideOf[kind]!]);
+      const certain = classesOf(sure[kind]!);
+      const members = { sure: certain, maybe: differs ? classesOf(maybe[kind]!) : certain };
+      for (const set of sets) this.#members.set(set, members);
     }
   }
 
@@ -75,7 +75,12 @@ export class Classes {
   }
 }
 
-const familiesOf = ({ address }: Spot): number => (address === undefined ? 3 : address.family === 4 ? 1 : 2);
+function familiesOf({ nic, address }: Spot): number {
+  if (address !== undefined) return address.family === 4 ? 1 : 2;
+  return familiesIn(possible(nic));
+}
+
+const familiesIn = ({ v4, v6 }: Addresses): number => (v4.length > 0 ? 1 : 0) + (v6.length > 0 ? 2 : 0);
 
 /** All sets that a network's parts and the questions name, each once. */
 function setsOf({ checkpoints, shortcuts = [] }: Network, questions: readonly Ends[]): Set<Ends> {
@@ -89,11 +94,12 @@ function setsOf({ checkpoints, shortcuts = [] }: Network, questions: readonly En
       if (typeof action !== "string") take(action);
     }
   };
-  for (const { guards, spares, out, in: inward } of checkpoints) {
+  for (const { guards, spares, out, in: inward, answers } of checkpoints) {
     sets.add(guards.sure).add(guards.maybe);
     if (spares !== undefined) sets.add(spares);
     take(out);
     take(inward);
+    take(answers);
   }
   for (const { between } of shortcuts) for (const end of between) sets.add(end);
   return sets;

@@ -1,14 +1,8 @@
 import type { Chain, Checkpoint, Ends, Network, Rule } from "../network/index.ts";
-import {
-  everyPacket,
-  intervals,
-  noPacket,
-  packetsOfProtocols,
-  protocol,
-  type Packets,
-} from "../space/index.ts";
+import { everyPacket, intervals, noPacket, type Packets } from "../space/index.ts";
+import { asking, ofSameProtocols, unanswered } from "./answers.ts";
 import { Classes, type Class } from "./classes.ts";
-import { decide } from "./decide.ts";
+import { decide, type Step } from "./decide.ts";
 import type { Polarity } from "./spots.ts";
 
 /**
@@ -45,10 +39,22 @@ export class Reach {
   /** What passes from any of the one class to any other of the other; nothing that never meets the network. */
   between(from: Class, to: Class, polarity: Polarity): Packets {
     if (!couldMeet(from, to)) return noPacket;
-    const there = this.#oneWay(from, to, polarity);
+    const there = this.firsts(from, to, polarity);
     const { remembers } = this.network;
     if (remembers === undefined || polarity === "sure" || intervals.includes(there, remembers)) return there;
-    return intervals.union(there, intervals.intersect(this.#oneWay(to, from, polarity), remembers));
+    const answers = intervals.intersect(ofSameProtocols(this.firsts(to, from, polarity)), remembers);
+    return intervals.union(there, answers);
+  }
+
+  /** The same without what passes only since the network has seen packets the other way. */
+  firsts(from: Class, to: Class, polarity: Polarity): Packets {
+    if (this.shortcut(from, to, polarity) !== undefined) return everyPacket;
+    let passing = everyPacket;
+    for (const passage of this.path(from, to, polarity)) {
+      passing = intervals.intersect(passing, this.#passes(passage, from, to, polarity));
+      if (passing.length === 0) return passing;
+    }
+    return polarity === "sure" ? intervals.subtract(passing, this.unanswered(from, to, passing)) : passing;
   }
 
   /** Every two classes between which anything passes. */
@@ -94,14 +100,60 @@ export class Reach {
   }
 
   /** What a chain lets pass. */
-  allowed(chain: Chain, direction: "out" | "in", from: Class, to: Class, polarity: Polarity): Packets {
+  allowed(
+    { chain, direction }: Pick<Passage, "chain" | "direction">,
+    from: Class,
+    to: Class,
+    polarity: Polarity,
+    note?: (step: Step) => void,
+  ): Packets {
     const rules = (inner: Chain) => this.#rules(inner, direction, from.index, to.index);
     const matches = (rule: Rule, how: Polarity) =>
       this.#classes.of(rule.from[how], how).has(from.index) &&
       this.#classes.of(rule.to[how], how).has(to.index)
         ? rule.packets[how]
         : noPacket;
-    return decide(chain, polarity, rules, matches);
+    return decide(chain, polarity, rules, matches, note);
+  }
+
+  /**
+   * What a checkpoint may let pass as answers. What it could have seen the other way is what its own rules allow:
+   * other firewalls may have been more open when it came.
+   */
+  answers({ checkpoint, direction }: Passage, from: Class, to: Class): Packets {
+    const { remembers } = checkpoint;
+    if (remembers === undefined) return noPacket;
+    const back = direction === "out" ? "in" : "out";
+    const chain = checkpoint[back];
+    if (chain === undefined) return remembers;
+    const seen = this.allowed({ chain, direction: back }, to, from, "maybe");
+    return intervals.intersect(ofSameProtocols(seen), remembers);
+  }
+
+  /** Of what passes, that of which no answer comes back, for want of a rule in a stateless firewall. */
+  unanswered(from: Class, to: Class, passing: Packets): Packets {
+    const back = this.path(to, from, "sure").filter(({ checkpoint }) => checkpoint.stateless === true);
+    if (back.length === 0) return noPacket;
+    const lost = unanswered(passing, (needed) =>
+      back.every(
+        (passage) =>
+          passage.checkpoint.answers !== undefined ||
+          intervals.includes(this.allowed(passage, to, from, "sure"), needed),
+      ),
+    );
+    return intervals.unionOf([
+      lost,
+      ...back.flatMap(({ checkpoint: { answers: chain }, direction }) =>
+        chain === undefined
+          ? []
+          : [
+              intervals.subtract(
+                intervals.intersect(passing, asking),
+                this.allowed({ chain, direction }, to, from, "sure"),
+              ),
+            ],
+      ),
+    ]);
   }
 
   guardsOf({ index }: Class, polarity: Polarity): readonly Checkpoint[] {
@@ -118,42 +170,9 @@ export class Reach {
     return all[index] ?? [];
   }
 
-  #oneWay(from: Class, to: Class, polarity: Polarity): Packets {
-    if (this.shortcut(from, to, polarity) !== undefined) return everyPacket;
-    let passing = everyPacket;
-    for (const passage of this.path(from, to, polarity)) {
-      passing = intervals.intersect(passing, this.#passes(passage, from, to, polarity));
-      if (passing.length === 0) return passing;
-    }
-    return polarity === "sure" ? intervals.subtract(passing, this.#unanswered(from, to, passing)) : passing;
-  }
-
-  #passes({ checkpoint, direction, chain }: Passage, from: Class, to: Class, polarity: Polarity): Packets {
-    const own = this.allowed(chain, direction, from, to, polarity);
-    const { remembers } = checkpoint;
-    const back = direction === "out" ? checkpoint.in : checkpoint.out;
-    if (remembers === undefined || back === undefined || polarity === "sure") return own;
-    const answers = this.allowed(back, direction === "out" ? "in" : "out", to, from, polarity);
-    return intervals.union(own, intervals.intersect(answers, remembers));
-  }
-
-  /** What passes, but of which no answer comes back, for want of a rule in a stateless firewall. */
-  #unanswered(from: Class, to: Class, passing: Packets): Packets {
-    const needed = [
-      [protocol.tcp, answersToTcp],
-      [protocol.udp, answersToUdp],
-    ] as const;
-    const lost = needed.flatMap(([number, answers]) => {
-      const asks = intervals.intersect(passing, packetsOfProtocols([number]));
-      if (asks.length === 0) return [];
-      const open = this.path(to, from, "sure").every(
-        ({ checkpoint, direction, chain }) =>
-          checkpoint.stateless !== true ||
-          intervals.includes(this.allowed(chain, direction, to, from, "sure"), answers),
-      );
-      return open ? [] : [asks];
-    });
-    return intervals.unionOf(lost);
+  #passes(passage: Passage, from: Class, to: Class, polarity: Polarity): Packets {
+    const own = this.allowed(passage, from, to, polarity);
+    return polarity === "sure" ? own : intervals.union(own, this.answers(passage, from, to));
   }
 
   #spares({ spares }: Checkpoint, other: Class, polarity: Polarity): boolean {
@@ -228,8 +247,8 @@ export class Reach {
       const peers = new Set(this.#rulesByPeer(chain, direction, one.index).keys());
       const other = direction === "out" ? "in" : "out";
       const back = checkpoint[other];
-      if (checkpoint.remembers !== undefined && back !== undefined) {
-        if (back.otherwise !== "deny") continue;
+      if (checkpoint.remembers !== undefined) {
+        if (back?.otherwise !== "deny") continue;
         for (const index of this.#rulesByPeer(back, other, one.index).keys()) peers.add(index);
       }
       if (checkpoint.spares !== undefined)
@@ -240,18 +259,17 @@ export class Reach {
   }
 }
 
+/** A checkpoint that packets pass, and the chain that judges them there. */
 export interface Passage {
   readonly checkpoint: Checkpoint;
   readonly direction: "out" | "in";
   readonly chain: Chain;
 }
 
-/** Ports from which clients ask: Linux's, Windows' and NAT gateways' ranges are all within. */
-const answersToTcp: Packets = [protocol.tcp * 65536 + 1024, (protocol.tcp + 1) * 65536];
-const answersToUdp: Packets = [protocol.udp * 65536 + 1024, (protocol.udp + 1) * 65536];
-
-const couldMeet = (from: Class, to: Class): boolean =>
-  (from.spots.length > 0 || to.spots.length > 0) && (from.families & to.families) > 0;
+/** Whether one of them is on the network and both have addresses of one family. */
+export function couldMeet(from: Class, to: Class): boolean {
+  return (from.spots.length > 0 || to.spots.length > 0) && (from.families & to.families) > 0;
+}
 
 function add(sets: Map<number, Set<number>>, key: number, value: number): void {
   const set = sets.get(key);

@@ -3,7 +3,6 @@ import {
   everyAddress,
   includesAddresses,
   intersectAddresses,
-  hasAddress,
   hasNoAddress,
   intervals,
   type Address,
@@ -49,6 +48,11 @@ export class Spots {
     this.#unaddressed = unaddressed;
   }
 
+  /** A number for each nic. */
+  get numbers(): ReadonlyMap<string, number> {
+    return new Map([...this.#byNic].map(([nic, [first = 0]]) => [nic, first + 1]));
+  }
+
   /** Indices into `all`, each once. */
   of({ nics, addresses }: Ends, polarity: Polarity): number[] {
     const found: number[] = [];
@@ -57,10 +61,14 @@ export class Spots {
     find(this.#v4, addresses.v4, found);
     find(this.#v6, addresses.v6, found);
     for (const index of this.#unaddressed)
-      if (mayHold(addresses, this.all[index]?.nic.within ?? everyAddress, polarity)) found.push(index);
+      if (mayHold(addresses, possible(this.all[index]!.nic), polarity)) found.push(index);
     return nics === undefined || nics.size === 0 ? found : [...new Set(found)];
   }
 }
+
+/** The addresses that a nic without one can get; none at all would make it vanish, so that is taken for any. */
+export const possible = ({ within }: Nic): Addresses =>
+  within === undefined || hasNoAddress(within) ? everyAddress : within;
 
 const mayHold = (set: Addresses, possible: Addresses, polarity: Polarity): boolean =>
   polarity === "sure" ? includesAddresses(set, possible) : !hasNoAddress(intersectAddresses(set, possible));
@@ -151,10 +159,3 @@ function sweep<T extends number | bigint>(
     from = at;
   }
 }
-
-export const holdsSpot = ({ nics, addresses }: Ends, { nic, address }: Spot, polarity: Polarity): boolean =>
-  nics?.has(nic.id) === true ||
-  (addresses !== undefined &&
-    (address === undefined
-      ? mayHold(addresses, nic.within ?? everyAddress, polarity)
-      : hasAddress(addresses, address)));

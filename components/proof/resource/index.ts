@@ -1,2 +1,3 @@
 export * from "./resource.ts";
 export * from "./resources.ts";
+export * from "./stack.ts";

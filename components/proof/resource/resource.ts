@@ -25,7 +25,7 @@ export type Value =
 /** What another resource will say of itself once it exists: most often its id. */
 export class Reference {
   readonly resource: Resource;
-  /** Such as `id` or `arn`. */
+  /** Such as `id` or `arn`; empty where it is only known that the value is made of what this resource says. */
   readonly property: string;
 
   constructor(resource: Resource, property: string) {

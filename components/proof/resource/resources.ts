@@ -3,6 +3,8 @@ import { Reference, Unknown, type Resource, type Value } from "./resource.ts";
 /** All resources of a stack, to be asked for by kind and by what names them. */
 export class Resources {
   readonly all: readonly Resource[];
+  /** The references to no property in particular that were taken for what names their resource. */
+  readonly relied = new Set<Reference>();
   readonly #byId = new Map<string, Resource>();
   readonly #byType: ReadonlyMap<string, readonly Resource[]>;
 
@@ -19,7 +21,11 @@ export class Resources {
 
   /** The resource of one of these types that a value names, by a reference or by its id; undefined where it is not known. */
   named(value: Value | undefined, ...types: readonly string[]): Resource | undefined {
-    if (value instanceof Reference) return types.includes(value.resource.type) ? value.resource : undefined;
+    if (value instanceof Reference) {
+      if (!types.includes(value.resource.type)) return undefined;
+      if (value.property === "") this.relied.add(value);
+      return value.resource;
+    }
     if (typeof value !== "string") return undefined;
     for (const type of types) {
       const found = this.#byId.get(key(type, value));

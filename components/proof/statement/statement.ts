@@ -10,6 +10,8 @@ export interface Statement {
   readonly layers: readonly Layer[];
   /** What must not be and is: packets that pass, pods that could run elsewhere, access that somebody has. */
   readonly leaks: readonly Finding[];
+  /** Leaks that an exception accepts, which still holds. */
+  readonly excused: readonly Finding[];
   /** What must be and is not. */
   readonly missing: readonly Finding[];
   readonly exceptions: readonly StatedException[];

@@ -43,7 +43,8 @@ export function flowProblems(draft: Draft, written: Written): Problem[] {
   });
 }
 
-function endProblems(
+/** Problems of one end of a flow, as it is written. */
+export function endProblems(
   path: Problem["path"],
   end: string,
   { network, groups }: Draft,

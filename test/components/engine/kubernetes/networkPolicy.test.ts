@@ -46,9 +46,13 @@ const withFlows = (flows: readonly Written[], edits: Readonly<Record<string, unk
     }),
   );
 
-const zonePods = (zone: string) => [{ namespaceSelector: { matchLabels: { "bulkhead/zone": zone } } }];
-const collectionPods = (collection: string) => [
-  { namespaceSelector: { matchLabels: { "bulkhead/collection": collection } } },
+// By names, which nobody can put on another namespace, as they could any label.
+const podsOf = (...namespaces: readonly string[]) => [
+  {
+    namespaceSelector: {
+      matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }],
+    },
+  },
 ];
 const tcp = (port: number) => [{ protocol: "TCP", port }];
 const ingress = (from: readonly object[], ports: readonly object[]) => ({
@@ -140,14 +144,14 @@ describe("a flow between zones", () => {
   it("opens both ends, on its port alone, and no other namespace's", async () => {
     const planned = await planOf("dev");
     const incoming = policiesOf(planned, "test-billing").get("from-test-portal-tcp-8443");
-    assert.deepEqual(incoming?.spec, ingress(zonePods("test-portal"), tcp(8443)));
+    assert.deepEqual(incoming?.spec, ingress(podsOf("test-portal"), tcp(8443)));
     assert.equal(
       incoming.why,
       "the portal shows invoices, which billing serves (portal@example.com)",
       "reviewers find why, and who answers for it",
     );
     const outgoing = policiesOf(planned, "test-portal").get("to-test-billing-tcp-8443");
-    assert.deepEqual(outgoing?.spec, egress(zonePods("test-billing"), tcp(8443)));
+    assert.deepEqual(outgoing?.spec, egress(podsOf("test-billing"), tcp(8443)));
 
     assert.deepEqual(opened(planned, "test-billing"), ["from-test-portal-tcp-8443"]);
     assert.deepEqual(opened(planned, "test-portal"), ["to-test-billing-tcp-8443"]);
@@ -166,10 +170,10 @@ describe("a flow between zones", () => {
     const planned = withFlows([{ from: "red", to: "blue", traffic: ["tcp/443", "udp/8000-8010"] }]);
     const policies = policiesOf(planned, "blue");
     assert.deepEqual(opened(planned, "blue"), ["from-red-tcp-443", "from-red-udp-8000-8010"]);
-    assert.deepEqual(policies.get("from-red-tcp-443")?.spec, ingress(zonePods("red"), tcp(443)));
+    assert.deepEqual(policies.get("from-red-tcp-443")?.spec, ingress(podsOf("red"), tcp(443)));
     assert.deepEqual(
       policies.get("from-red-udp-8000-8010")?.spec,
-      ingress(zonePods("red"), [{ protocol: "UDP", port: 8000, endPort: 8010 }]),
+      ingress(podsOf("red"), [{ protocol: "UDP", port: 8000, endPort: 8010 }]),
     );
   });
 
@@ -216,11 +220,11 @@ describe("a flow between collections", () => {
     const planned = withFlows([{ from: "red/red", to: "blue/blue" }], edits);
     assert.deepEqual(
       policiesOf(planned, "blue").get("from-red.red-tcp-8443")?.spec,
-      ingress(collectionPods("red"), tcp(8443)),
+      ingress(podsOf("red"), tcp(8443)),
     );
     assert.deepEqual(
       policiesOf(planned, "red").get("to-blue.blue-tcp-8443")?.spec,
-      egress(collectionPods("blue"), tcp(8443)),
+      egress(podsOf("blue"), tcp(8443)),
     );
     assert.deepEqual(opened(planned, "green"), []);
   });
@@ -242,7 +246,7 @@ describe("a flow between collections", () => {
     for (const name of ["red", "green"])
       assert.deepEqual(
         policiesOf(planned, name).get("from-blue-tcp-8443")?.spec,
-        ingress(zonePods("blue"), tcp(8443)),
+        ingress(podsOf("blue"), tcp(8443)),
       );
   });
 });
@@ -319,10 +323,7 @@ describe("a flow of a role", () => {
     const planned = withFlows([{ from: "worker", to: "red" }]);
     assert.deepEqual(
       policiesOf(planned, "red").get("from-worker-tcp-8443")?.spec,
-      ingress(
-        [{ namespaceSelector: { matchExpressions: [{ key: "bulkhead/zone", operator: "Exists" }] } }],
-        tcp(8443),
-      ),
+      ingress(podsOf("blue", "red"), tcp(8443)),
     );
   });
 });

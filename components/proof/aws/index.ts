@@ -1,0 +1,4 @@
+export { readDescribed } from "./describe.ts";
+export type { DescribedFile } from "./described/files.ts";
+export type { Facts } from "./facts.ts";
+export { awsNetwork } from "./network.ts";

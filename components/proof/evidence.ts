@@ -1,0 +1,81 @@
+import type { Plan } from "../plan/index.ts";
+import { judgeAccess, type Intent } from "./access/index.ts";
+import type { ClusterEvidence, Evidence } from "./judge/index.ts";
+import { podNetwork, registeredObjects, type Sourced } from "./kubernetes/index.ts";
+import { admissionPlugins, labNetwork, labTunnelFacts } from "./lab/index.ts";
+import type { Assumption } from "./network/index.ts";
+import { judgePlacement, type Plugins } from "./placement/index.ts";
+import { asText, type Resources, type Value } from "./resource/index.ts";
+import { parseCidr } from "./space/index.ts";
+
+/** What a stack's resources show of an environment. */
+export function evidenceOf(plan: Plan, resources: Resources, source: string): Evidence {
+  const forwarding = labTunnelFacts(resources);
+  const objects = registeredObjects(resources);
+  return {
+    source,
+    machines: labNetwork(resources),
+    forwarding: new Map([...forwarding].map(([name, { forwards }]) => [name, forwards])),
+    ...(objects.length === 0 ? {} : { cluster: clusterEvidence(plan, objects, admissionPlugins(resources)) }),
+    assumptions: strangers(resources),
+  };
+}
+
+/** What a cluster's objects show. */
+export function clusterEvidence(plan: Plan, objects: readonly Sourced[], plugins: Plugins): ClusterEvidence {
+  const intent = intentOf(plan);
+  const access = judgeAccess(objects, intent);
+  const placement = judgePlacement(objects, { plugins }, intent);
+  // Which nodes a pod's own are is a matter of placement, which is judged on its own.
+  const pods = podNetwork(
+    objects.filter(({ object }) => object.kind !== "Node"),
+    { podCidr: parseCidr(plan.network.podCidr), symbolic: plan.namespaces.map(({ name }) => name) },
+  );
+  return {
+    pods,
+    leaks: [...placement.leaks, ...access.leaks],
+    missing: [...placement.missing, ...access.missing],
+    assumptions: [...placement.assumptions, ...access.assumptions],
+  };
+}
+
+const intentOf = ({ namespaces, collections, hosts }: Plan): Intent => {
+  const zoneOf = new Map(collections.map(({ name, zone }) => [name, zone]));
+  const teams = new Map(collections.map(({ group, team }) => [group, team]));
+  return {
+    namespaces: namespaces.map(({ name, collection, group }) => ({
+      name,
+      collection,
+      group,
+      zone: zoneOf.get(collection) ?? "",
+    })),
+    collections: collections.map(({ name, zone, os }) => ({
+      name,
+      zone,
+      os,
+      hosts: hosts.filter(({ collection }) => collection === name).map((host) => host.name),
+    })),
+    teams: [...teams].map(([group, { directoryGroup }]) => ({
+      group,
+      subject: directoryGroup,
+      namespaces: namespaces.filter((namespace) => namespace.group === group).map(({ name }) => name),
+    })),
+  };
+};
+
+/** Packages whose kinds are understood, or cannot touch the network. */
+const known = new Set(["lab", "aws", "kubernetes", "tls", "random", "bulkhead", "pulumi"]);
+
+function strangers({ all }: Resources): Assumption[] {
+  const strange = all.filter(({ type }) => !known.has(type.split(":")[0] ?? ""));
+  return [...Map.groupBy(strange, ({ type }) => type)].map(([type, [first]]) => ({
+    text: `resources of the kind ${type} are not understood: what they do to the network is not in this proof`,
+    ...(first === undefined ? {} : { origin: first.urn }),
+  }));
+}
+
+/** What the stack's last update says of its own proof: whether it was skipped. */
+export function exportedProof({ proof }: Readonly<Record<string, Value>>): Assumption[] {
+  const said = asText(proof);
+  return said?.startsWith("the proof was skipped") === true ? [{ text: `at the last update ${said}` }] : [];
+}

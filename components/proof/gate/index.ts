@@ -1,0 +1,1 @@
+export { Gate, type Judge, type Verdict } from "./gate.ts";

@@ -1,0 +1,70 @@
+import type { Network } from "../network/index.ts";
+import type { Class, Reach } from "../reach/index.ts";
+import {
+  intervals,
+  showAddress,
+  showCidrs,
+  unionAddresses,
+  type Addresses,
+  type Packets,
+} from "../space/index.ts";
+import type { Allowed, StatedEndpoint } from "../statement/index.ts";
+
+/** A network's endpoints with their addresses, each with the party that it is one of. */
+export function endpointsOf(
+  { endpoints, nics }: Network,
+  partyOf: (endpoint: string) => string | undefined,
+): StatedEndpoint[] {
+  const own = Map.groupBy(nics, ({ endpoint }) => endpoint);
+  return endpoints.map(({ id, kind }) => {
+    const party = partyOf(id);
+    return {
+      id,
+      kind,
+      addresses: (own.get(id) ?? []).flatMap(({ addresses }) => addresses.map(showAddress)),
+      ...(party === undefined ? {} : { party }),
+    };
+  });
+}
+
+const idsOf = ({ spots }: Class): string[] => [...new Set(spots.map(({ nic }) => nic.endpoint))];
+
+/**
+ * Every two endpoints between whom anything may pass. What an endpoint sends to itself never meets a firewall; only
+ * where `toItself` is said it is listed, as of a symbolic endpoint, which stands for many.
+ */
+export function* allowedBetween(reach: Reach, toItself: boolean): Generator<Allowed> {
+  const found = new Map<string, Map<string, Packets[]>>();
+  for (const [from, to, packets] of reach.pairs("maybe"))
+    for (const sender of idsOf(from)) {
+      let receivers = found.get(sender);
+      if (receivers === undefined) found.set(sender, (receivers = new Map<string, Packets[]>()));
+      for (const receiver of idsOf(to)) {
+        if (sender === receiver && !toItself) continue;
+        const known = receivers.get(receiver);
+        if (known === undefined) receivers.set(receiver, [packets]);
+        else known.push(packets);
+      }
+    }
+  for (const [from, receivers] of found)
+    for (const [to, all] of receivers) yield { from, to, packets: intervals.unionOf(all) };
+}
+
+/** The same between an endpoint and addresses outside, as the fewest blocks to which the same passes. */
+export function* allowedOutside(reach: Reach): Generator<Allowed> {
+  const found = new Map<string, { inside: string; out: boolean; packets: Packets; addresses: Addresses[] }>();
+  for (const [from, to, packets] of reach.pairs("maybe")) {
+    const out = to.outside !== undefined;
+    const addresses = to.outside ?? from.outside;
+    if (addresses === undefined) continue;
+    for (const inside of idsOf(out ? from : to)) {
+      const key = `${inside} ${String(out)} ${packets.join()}`;
+      const same = found.get(key);
+      if (same === undefined) found.set(key, { inside, out, packets, addresses: [addresses] });
+      else same.addresses.push(addresses);
+    }
+  }
+  for (const { inside, out, packets, addresses } of found.values())
+    for (const block of showCidrs(unionAddresses(addresses)))
+      yield out ? { from: inside, to: block, packets } : { from: block, to: inside, packets };
+}

@@ -1,0 +1,98 @@
+import type { Network } from "../network/index.ts";
+import { because, Reach, witness, type Class } from "../reach/index.ts";
+import { everyPacket, intervals, showPackets, type Packets } from "../space/index.ts";
+import type { Allowed, Cell, Layer, Party, Statement } from "../statement/index.ts";
+import { allowedBetween, allowedOutside, endpointsOf } from "./allowed.ts";
+
+export interface Observed {
+  readonly name: Layer["name"];
+  readonly network: Network;
+  /** What was read, for people. */
+  readonly source: string;
+  /** The packets that the layer's firewalls decide about; all where it is not said. */
+  readonly scope?: Packets;
+  /** The kind of endpoints that are asked about, where others are only part of what decides. */
+  readonly kind?: string;
+  /** Whether each always reaches itself, whatever firewalls there are; that is then said too. */
+  readonly itself?: boolean;
+}
+
+const outside = "outside";
+
+/** Who can reach whom, where nobody has said who should. */
+export function observe(observed: Observed): Statement {
+  const { network, name, source, scope = everyPacket, itself = false } = observed;
+  const reach = new Reach(network);
+  const endpoints = endpointsOf(network, (id) => id).filter(({ kind }) => kind === (observed.kind ?? kind));
+  const asked = new Set(endpoints.map(({ id }) => id));
+  function* scoped(all: Iterable<Allowed>, isAsked: (one: Allowed) => boolean): Generator<Allowed> {
+    for (const one of all) {
+      const packets = intervals.intersect(one.packets, scope);
+      if (packets.length > 0 && isAsked(one)) yield { ...one, packets };
+    }
+  }
+  const own = itself ? endpoints.map(({ id }) => ({ from: id, to: id, packets: scope })) : [];
+  return {
+    source,
+    layers: [
+      {
+        name,
+        endpoints,
+        parties: [
+          ...endpoints.map(({ id, addresses }): Party => ({
+            name: id,
+            kind: "endpoint",
+            members: [id],
+            addresses,
+          })),
+          { name: outside, kind: "outside", members: [], addresses: [] },
+        ],
+        cells: cellsOf(reach, asked, scope),
+        allowed: () => [
+          ...own,
+          ...scoped(allowedBetween(reach, false), ({ from, to }) => asked.has(from) && asked.has(to)),
+        ],
+        outside: () => scoped(allowedOutside(reach), ({ from, to }) => asked.has(from) || asked.has(to)),
+      },
+    ],
+    leaks: [],
+    excused: [],
+    missing: [],
+    exceptions: [],
+    assumptions: network.assumptions,
+  };
+}
+
+/** A cell for every two endpoints, and for each and the outside. */
+function cellsOf(reach: Reach, asked: ReadonlySet<string>, scope: Packets): Cell[] {
+  const found = new Map<
+    string,
+    { from: string; to: string; packets: Packets; example: readonly [Class, Class] }
+  >();
+  const ends = ({ spots, outside: addresses }: Class) =>
+    addresses === undefined
+      ? [...new Set(spots.map(({ nic }) => nic.endpoint))].filter((id) => asked.has(id))
+      : [outside];
+  for (const [a, b, all] of reach.pairs("maybe")) {
+    const packets = intervals.intersect(all, scope);
+    if (packets.length === 0) continue;
+    for (const from of ends(a))
+      for (const to of ends(b)) {
+        if (from === to) continue;
+        const key = `${from}\n${to}`;
+        const same = found.get(key);
+        if (same === undefined) found.set(key, { from, to, packets, example: [a, b] });
+        else same.packets = intervals.union(same.packets, packets);
+      }
+  }
+  return [...found.values()].map(({ from, to, packets, example: [a, b] }) => ({
+    from,
+    to,
+    state: "connected",
+    // Which rules let it pass is asked by reports alone.
+    get passages() {
+      const rules = because(reach, a, b, witness(packets));
+      return [{ state: "connected" as const, traffic: showPackets(packets), rules }];
+    },
+  }));
+}

@@ -1,0 +1,3 @@
+export { judgePlacement, type HeldNamespace, type PlacementJudgement } from "./judge.ts";
+export type { Plugins } from "./plugins.ts";
+export type { Safeguard } from "./check.ts";
