@@ -16,8 +16,11 @@ export function evidenceOf(plan: Plan, resources: Resources, source: string): Ev
     source,
     machines: labNetwork(resources),
     forwarding: new Map([...forwarding].map(([name, { forwards }]) => [name, forwards])),
-    ...(objects.length === 0 ? {} : { cluster: clusterEvidence(plan, objects, admissionPlugins(resources)) }),
-    assumptions: strangers(resources),
+    // A stack that wants namespaces and has none of them is one that does not hold.
+    ...(objects.length === 0 && (plan.engine !== "kubernetes" || plan.namespaces.length === 0)
+      ? {}
+      : { cluster: clusterEvidence(plan, objects, admissionPlugins(resources)) }),
+    assumptions: strangers(resources, objects),
   };
 }
 
@@ -29,7 +32,11 @@ export function clusterEvidence(plan: Plan, objects: readonly Sourced[], plugins
   // Which nodes a pod's own are is a matter of placement, which is judged on its own.
   const pods = podNetwork(
     objects.filter(({ object }) => object.kind !== "Node"),
-    { podCidr: parseCidr(plan.network.podCidr), symbolic: plan.namespaces.map(({ name }) => name) },
+    {
+      podCidr: parseCidr(plan.network.podCidr),
+      // Pods look names up there, and may reach nothing else of the cluster's own.
+      symbolic: [...plan.namespaces.map(({ name }) => name), "kube-system"],
+    },
   );
   return {
     pods,
@@ -63,11 +70,19 @@ const intentOf = ({ namespaces, collections, hosts }: Plan): Intent => {
   };
 };
 
-/** Packages whose kinds are understood, or cannot touch the network. */
-const known = new Set(["lab", "aws", "kubernetes", "tls", "random", "bulkhead", "pulumi"]);
+/** Packages whose kinds are read, or cannot touch the network. */
+const known = new Set(["lab", "kubernetes", "tls", "random", "bulkhead", "pulumi"]);
+/** Components of the plugin kubernetes: what they make are resources of their own. */
+const components =
+  /^kubernetes:(?:helm\.sh\/v\d+:Chart|kustomize(?:\/v\d+)?:Directory|yaml(?:\/v\d+)?:Config(?:File|Group))$/;
 
-function strangers({ all }: Resources): Assumption[] {
-  const strange = all.filter(({ type }) => !known.has(type.split(":")[0] ?? ""));
+function strangers({ all }: Resources, objects: readonly Sourced[]): Assumption[] {
+  const read = new Set(objects.map(({ origin }) => origin));
+  const strange = all.filter(({ type, urn }) =>
+    type.startsWith("kubernetes:")
+      ? !read.has(urn) && !components.test(type)
+      : !known.has(type.split(":")[0] ?? ""),
+  );
   return [...Map.groupBy(strange, ({ type }) => type)].map(([type, [first]]) => ({
     text: `resources of the kind ${type} are not understood: what they do to the network is not in this proof`,
     ...(first === undefined ? {} : { origin: first.urn }),

@@ -71,6 +71,16 @@ export async function withLines(error: ConfigError): Promise<ConfigError> {
   return error;
 }
 
+/** Tells where in a stack file a path stands: `stacks/Pulumi.dev.yaml:21`. */
+export function finderIn({ path, text }: StackFile): (place: Problem["path"]) => string | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
+  return (place) => {
+    const line = lineOf(document, lines, place);
+    return line === undefined ? undefined : `${path}:${line}`;
+  };
+}
+
 /** The line on which a path stands, or what is nearest above it where it is missing. */
 function lineOf(document: Document, lines: LineCounter, path: Problem["path"]): number | undefined {
   const [section, ...rest] = path;

@@ -152,7 +152,12 @@ for (const way of ways.slice(0, 1))
         const withAnswers = new Reach(network);
         const oneWay = new Reach({
           ...network,
-          checkpoints: network.checkpoints.map(({ stateless: _, ...rest }) => rest),
+          checkpoints: network.checkpoints.map(({ name, origin, guards, out }) => ({
+            name,
+            origin,
+            guards,
+            ...(out === undefined ? {} : { out }),
+          })),
         });
         const classOf = (reach: Reach, host: number) => {
           const found = reach.classes.find(({ spots }) =>

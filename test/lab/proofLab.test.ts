@@ -20,6 +20,7 @@ import { Reach, type Class } from "../../components/proof/reach/index.ts";
 import {
   hasAddress,
   intervals,
+  noPacket,
   packets,
   parseAddress,
   type Address,
@@ -57,8 +58,7 @@ class Proof {
 
   constructor(network: ReturnType<typeof liveNetwork>) {
     this.reach = new Reach(network);
-    const { remembers: _, ...rest } = network;
-    this.#bare = new Reach(rest);
+    this.#bare = new Reach({ ...network, remembers: noPacket });
     this.assumptions = network.assumptions.map(({ text }) => text);
   }
 

@@ -39,10 +39,10 @@ export class RandomRuleset {
     );
   }
 
-  #base = (hook: string, priority = 0): string =>
+  readonly #base = (hook: string, priority = 0): string =>
     `type filter hook ${hook} priority ${priority}; policy ${hook === "forward" && this.#one(2) ? "drop" : "accept"};`;
 
-  #sets = (): string[] => [
+  readonly #sets = (): string[] => [
     `set hosts { type ipv4_addr; flags interval; elements = { ${this.#addressList().join(", ")} } }`,
     `set plain { type ipv4_addr; elements = { ${this.#some(addresses).join(", ")} } }`,
     `set ports { type inet_service; flags interval; elements = { ${this.#portList().join(", ")} } }`,
@@ -54,7 +54,7 @@ export class RandomRuleset {
       .join(", ")} } }`,
   ];
 
-  #map = (chains: readonly string[]): string[] => [
+  readonly #map = (chains: readonly string[]): string[] => [
     `map ways { type ipv4_addr : verdict; flags interval; elements = { ${this.#parts()
       .map((part) => `${part} : ${this.#verdict(chains)}`)
       .join(", ")} } }`,
@@ -90,7 +90,9 @@ export class RandomRuleset {
     const draw = () => this.#match(family, chain !== "pre");
     const matches = [draw(), ...(this.#one(2) ? [draw()] : [])];
     const counts = this.#one(4) ? ["counter"] : [];
-    const verdict = this.#one(12) ? "" : this.#verdict(onward);
+    // A map's elements cannot reject.
+    const rejects = chain !== "pre" && this.#one(8);
+    const verdict = this.#one(12) ? "" : rejects ? "reject" : this.#verdict(onward);
     return [
       ...this.#compatible(matches),
       ...counts,
@@ -142,23 +144,23 @@ export class RandomRuleset {
   }
 
   #verdict(onward: readonly string[]): string {
-    const ends = ["accept", "accept", "drop", "drop", "return", "reject"] as const;
-    if (onward.length === 0 || this.#one(2)) return this.#random.pick(ends.slice(0, 5));
+    const ends = ["accept", "accept", "drop", "drop", "return"] as const;
+    if (onward.length === 0 || this.#one(2)) return this.#random.pick(ends);
     return `${this.#random.pick(["jump", "goto"])} ${this.#random.pick(onward)}`;
   }
 
-  #parts = (): string[] =>
+  readonly #parts = (): string[] =>
     this.#random.pick([
       ["10.0.0.0/24", "10.0.1.0/24", "10.2.0.1"],
       ["10.0.0.1", "10.0.0.2-10.0.1.5", "10.0.1.128/25"],
       ["10.0.0.0/8"],
     ]);
-  #end = (): string => this.#random.pick(["saddr", "daddr"]);
-  #not = (): string => (this.#one(3) ? "!= " : "");
-  #transport = (): string => this.#random.pick(["tcp", "udp"]);
-  #protocol = (): string => this.#random.pick(["1", "4", "6", "17", "47", "94", "253"]);
-  #address = (): string => this.#random.pick(addresses);
-  #block = (): string =>
+  readonly #end = (): string => this.#random.pick(["saddr", "daddr"]);
+  readonly #not = (): string => (this.#one(3) ? "!= " : "");
+  readonly #transport = (): string => this.#random.pick(["tcp", "udp"]);
+  readonly #protocol = (): string => this.#random.pick(["1", "4", "6", "17", "47", "94", "253"]);
+  readonly #address = (): string => this.#random.pick(addresses);
+  readonly #block = (): string =>
     this.#random.pick([
       "10.0.0.0/30",
       "10.0.0.0/24",
@@ -167,20 +169,22 @@ export class RandomRuleset {
       "10.2.0.0/16",
       "0.0.0.0/0",
     ]);
-  #range = (): string => this.#random.pick(["10.0.0.1-10.0.0.2", "10.0.0.2-10.0.1.1", "10.0.1.1-10.2.0.0"]);
-  #addressList = (): string[] =>
+  readonly #range = (): string =>
+    this.#random.pick(["10.0.0.1-10.0.0.2", "10.0.0.2-10.0.1.1", "10.0.1.1-10.2.0.0"]);
+  readonly #addressList = (): string[] =>
     this.#random.pick([
       ["10.0.0.1", "10.0.1.0/24"],
       ["10.0.0.2-10.0.0.5", "10.2.0.1"],
       ["10.0.0.0/23"],
       ["10.0.0.1", "10.0.0.5", "10.0.1.130"],
     ]);
-  #port = (): string => this.#random.pick(["22", "80", "443", "8005"]);
-  #portList = (): string[] => this.#random.pick([["22", "80"], ["80-443"], ["22", "8000-8010"], ["1-1023"]]);
-  #some = <T>(all: readonly T[]): T[] => {
+  readonly #port = (): string => this.#random.pick(["22", "80", "443", "8005"]);
+  readonly #portList = (): string[] =>
+    this.#random.pick([["22", "80"], ["80-443"], ["22", "8000-8010"], ["1-1023"]]);
+  readonly #some = <T>(all: readonly T[]): T[] => {
     const chosen = this.#random.shuffled(all).slice(0, this.#between(1, all.length - 1));
     return chosen;
   };
-  #one = (of: number): boolean => this.#random.below(of) === 0;
-  #between = (first: number, last: number): number => this.#random.between(first, last);
+  readonly #one = (of: number): boolean => this.#random.below(of) === 0;
+  readonly #between = (first: number, last: number): number => this.#random.between(first, last);
 }

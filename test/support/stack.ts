@@ -3,6 +3,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Gateway } from "../../components/lab/linux/gateway.ts";
 import { Lab } from "../../components/lab/linux/lab.ts";
+import { withoutKubernetes } from "../../scripts/commands/bench/project.ts";
 import { Worktree, type Outcome } from "./worktree.ts";
 
 /** A stack of a lab in a clone of this repository, run by plain pulumi. */
@@ -14,12 +15,8 @@ export class LabStack {
   /** Without Kubernetes it is made in a tenth of the time, which is enough for what is about the network. */
   constructor(name = "dev", { kubernetes = false } = {}) {
     this.name = name;
-    const call = "await createKubernetes(planned, hosts, environment)";
     if (kubernetes) return;
-    this.clone.edit("stacks/program.ts", (text) => {
-      if (!text.includes(call)) throw new Error(`stacks/program.ts has no ${call}`);
-      return text.replace(call, "{}");
-    });
+    this.clone.edit("stacks/program.ts", withoutKubernetes);
     // So that undoing a test's edits leaves it.
     this.clone.git("commit", "--all", "--quiet", "--message=Without Kubernetes");
   }

@@ -27,7 +27,7 @@ const urls = (name: string, ...list: readonly string[]): Rule[] =>
 const publicUrls = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
 
 /**
- * What the API server itself puts into its own roles, as of Kubernetes 1.34
+ * What the API server itself puts into its own roles
  * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy/testdata/cluster-roles.yaml in github.com/kubernetes/kubernetes).
  * Those that are not here are not for people.
  */

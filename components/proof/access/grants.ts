@@ -1,9 +1,8 @@
 import { apiGroup, given, isFields, nameOf, namespaceOf, type Sourced } from "../kubernetes/objects.ts";
 import type { Origin } from "../network/index.ts";
 import type { Polarity } from "../reach/index.ts";
-import { asList, type Value } from "../resource/index.ts";
+import { asList, asText, type Value } from "../resource/index.ts";
 import { known, serviceAccountUser, type Identity } from "./identity.ts";
-import { nameGiven } from "./names.ts";
 import { rbac, type Roles } from "./roles.ts";
 import { authorizes, everyRight, type Request, type Rule } from "./rule.ts";
 
@@ -60,7 +59,7 @@ export class Grants {
   #add(subject: Value, namespace: string | undefined, grant: Grant): void {
     const fields = isFields(subject) ? subject : undefined;
     const kind = fields === undefined ? undefined : given(fields, "kind");
-    const name = fields === undefined ? undefined : nameGiven(given(fields, "name"), "ServiceAccount");
+    const name = fields === undefined ? undefined : asText(given(fields, "name"));
     if (fields === undefined || typeof kind !== "string" || name === undefined) {
       this.#vague.push(grant);
       return;

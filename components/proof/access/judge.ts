@@ -121,7 +121,7 @@ function leakOf(
   };
 }
 
-const placeOf = ({ group }: IntendedTeam) => ["bulkhead:groups", group, "team"];
+const placeOf = ({ group }: IntendedTeam) => ["groups", group, "team"];
 
 const showRequest = (request: Request): string =>
   "url" in request

@@ -2,9 +2,8 @@ import { apiGroup, given, isFields, nameOf, namespaceOf, type Sourced } from "..
 import { labelsOf, parseSelector, selects } from "../kubernetes/selector.ts";
 import { Shape } from "../kubernetes/shape.ts";
 import type { Polarity } from "../reach/index.ts";
-import { asList, type Value } from "../resource/index.ts";
+import { asList, asText, type Value } from "../resource/index.ts";
 import { aggregated, builtInRoles, partsOf } from "./builtIn.ts";
-import { nameGiven } from "./names.ts";
 import { everyRight, parseRules, type Rule } from "./rule.ts";
 
 /** The group of Kubernetes' own roles and bindings. */
@@ -16,6 +15,8 @@ export class Roles {
   readonly unread = new Set<string>();
   readonly #cluster = new Map<string, Sourced>();
   readonly #namespaced = new Map<string, Sourced>();
+  /** Of which there are several of one name, so that nobody knows which is there. */
+  readonly #doubles = new Map<Sourced, Sourced[]>();
   readonly #own = new Map<Sourced, readonly Rule[]>();
   readonly #rules = new Map<string, readonly Rule[]>();
 
@@ -23,17 +24,23 @@ export class Roles {
     for (const sourced of objects) {
       const { object } = sourced;
       if (apiGroup(object) !== rbac) continue;
-      if (object.kind === "ClusterRole") this.#cluster.set(nameOf(sourced), sourced);
+      if (object.kind === "ClusterRole") this.#put(this.#cluster, nameOf(sourced), sourced);
       if (object.kind === "Role")
-        this.#namespaced.set(`${namespaceOf(object) ?? "?"}/${nameOf(sourced)}`, sourced);
+        this.#put(this.#namespaced, `${namespaceOf(object) ?? "?"}/${nameOf(sourced)}`, sourced);
     }
+  }
+
+  #put(to: Map<string, Sourced>, name: string, sourced: Sourced): void {
+    const before = to.get(name);
+    if (before === undefined) to.set(name, sourced);
+    else this.#doubles.set(before, [...(this.#doubles.get(before) ?? []), sourced]);
   }
 
   /** The rules that a binding's `roleRef` gives, in the namespace of the binding where it is in one. */
   of(roleRef: Value | undefined, namespace: string | undefined, polarity: Polarity): readonly Rule[] {
     const fields = isFields(roleRef) ? roleRef : {};
     const kind = given(fields, "kind");
-    const name = nameGiven(given(fields, "name"), "Role", "ClusterRole", "RolePatch", "ClusterRolePatch");
+    const name = asText(given(fields, "name"));
     if (name === undefined || typeof kind !== "string")
       return this.#unreadable("of a name that is not known", polarity);
     const key = `${polarity} ${kind === "Role" ? `${namespace ?? "?"}/` : ""}${name}`;
@@ -49,7 +56,7 @@ export class Roles {
     const found = this.#namespaced.get(`${namespace ?? "?"}/${name}`);
     return found === undefined
       ? this.#unreadable(`Role ${namespace ?? "of a namespace that is not known"}/${name}`, polarity)
-      : this.#ownRules(found);
+      : this.#ownRules(found, polarity);
   }
 
   #clusterRole(name: string, polarity: Polarity, seen: Set<string>): readonly Rule[] {
@@ -68,7 +75,9 @@ export class Roles {
     ];
     return [
       // What stands in a role that is made of others is from an earlier time.
-      ...(found !== undefined && (rule === undefined || polarity === "maybe") ? this.#ownRules(found) : []),
+      ...(found !== undefined && (rule === undefined || polarity === "maybe")
+        ? this.#ownRules(found, polarity)
+        : []),
       ...(isBuiltIn ? builtIn : []),
       ...parts.flatMap((part) => this.#clusterRole(part, polarity, seen)),
     ];
@@ -95,7 +104,13 @@ export class Roles {
       .map(([name]) => name);
   }
 
-  #ownRules(sourced: Sourced): readonly Rule[] {
+  #ownRules(sourced: Sourced, polarity: Polarity): readonly Rule[] {
+    const doubles = this.#doubles.get(sourced);
+    if (doubles === undefined) return this.#written(sourced);
+    return polarity === "sure" ? [] : [sourced, ...doubles].flatMap((one) => this.#written(one));
+  }
+
+  #written(sourced: Sourced): readonly Rule[] {
     const known = this.#own.get(sourced);
     if (known !== undefined) return known;
     const { object, origin } = sourced;

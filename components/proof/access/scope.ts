@@ -25,6 +25,10 @@ export const isOfNamespace = ({ verb, resource }: ResourceRequest): boolean =>
 // What every user has, and needs to ask what rights they have and to find the API:
 // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles
 const harmlessResources = new Set([
+  // Certificates of authorities, which are no secret: system:cluster-trust-bundle-discovery gives them to all service accounts.
+  "get certificates.k8s.io clustertrustbundles",
+  "list certificates.k8s.io clustertrustbundles",
+  "watch certificates.k8s.io clustertrustbundles",
   "create authorization.k8s.io selfsubjectaccessreviews",
   "create authorization.k8s.io selfsubjectrulesreviews",
   "create authentication.k8s.io selfsubjectreviews",

@@ -12,7 +12,7 @@ export function assumptionsOf(facts: Facts, tables: Tables): Assumption[] {
     ...lists(facts),
     ...subnets(facts, tables),
     ...vpcs(facts),
-    ...interfaces(facts),
+    ...interfaces(facts, new Set(facts.subnets.map(({ id }) => id))),
     ...routes(facts, tables),
   ];
 }
@@ -115,9 +115,11 @@ const vpcs = (facts: Facts): Assumption[] => [
     .map(({ id }) => assume(id, `it is not known whether peering ${id} is active: it may be`)),
 ];
 
-const interfaces = (facts: Facts): Assumption[] => [
+const interfaces = (facts: Facts, known: ReadonlySet<string>): Assumption[] => [
   ...facts.interfaces.flatMap(({ id, subnet, checksSource, inOthers }) => [
-    ...(subnet === undefined ? [assume(id, `the subnet of ${id} is not known: it may be in any`)] : []),
+    ...(subnet === undefined || !known.has(subnet)
+      ? [assume(id, `the subnet of ${id} is not known: it may be in any`)]
+      : []),
     ...(inOthers ? [assume(id, `not all security groups of ${id} are known: it may be in any`)] : []),
     ...(checksSource === "sure"
       ? []

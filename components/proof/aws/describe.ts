@@ -8,7 +8,7 @@ import type { Described, Item, Key } from "./described/schema.ts";
 import type { Certainty, Facts, NatGateway, Peering, PeeringEnd, Subnet, Vpc } from "./facts.ts";
 
 /** The facts that files with the output of `aws ec2 describe-...` tell, all of them together. */
-export function readDescribed(files: readonly DescribedFile[]): Facts {
+export function describedFacts(files: readonly DescribedFile[]): Facts {
   const described = unique(readFiles(files));
   const subnets = subnetsOf(described);
   return {

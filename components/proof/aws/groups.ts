@@ -39,7 +39,7 @@ export function groupCheckpoints(facts: Facts, faces: Faces, peers: Peers): Chec
     const { inOthers } = first.of;
     const groups = [...new Set(first.of.groups)].sort();
     if (groups.length === 0 && !inOthers) return [];
-    const isPartial = inOthers || groups.some((id) => known.get(id)?.isPartial ?? true);
+    const isPartial = inOthers || groups.some((id) => isOpen(known.get(id)));
     const name = `${groups.length === 1 ? "security group" : "security groups"} ${groups.join(", ")}${inOthers ? " and unknown ones" : ""}`;
     const origin = { id: groups.join(" "), text: name };
     const chain = (direction: "ingress" | "egress", stray: readonly Rule[]): Chain => ({
@@ -63,6 +63,8 @@ export function groupCheckpoints(facts: Facts, faces: Faces, peers: Peers): Chec
     ];
   });
 }
+
+const isOpen = (group: SecurityGroup | undefined): boolean => group === undefined || group.isPartial === true;
 
 const open = (id: string, text: string): Rule => ({
   from: anyone,

@@ -42,7 +42,7 @@ export class Tables {
   natsOf(subnet: string | undefined): { nats: readonly NatGateway[]; mayHaveOthers: boolean } {
     const { one, mayBe } = this.table(subnet);
     const nats = new Set<NatGateway>();
-    let mayHaveOthers = one?.isPartial ?? true;
+    let mayHaveOthers = one === undefined || one.isPartial === true;
     for (const { routes } of [...(one === undefined ? [] : [one]), ...mayBe])
       for (const { target } of routes) {
         if (target.kind === "unknown") mayHaveOthers = true;

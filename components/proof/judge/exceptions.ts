@@ -1,8 +1,8 @@
 import { endpoint, showTraffic, type Endpoint, type ExceptionSpec, type Plan } from "../../plan/index.ts";
+import type { Ends } from "../network/index.ts";
 import { intervals, packetsOf } from "../space/index.ts";
 import type { Finding, StatedException } from "../statement/index.ts";
 import type { Excused } from "./expectation.ts";
-import type { Ends } from "../network/index.ts";
 
 /** The machines, pods or addresses that one end of a flow stands for in some layer. */
 export type EndsOf = (endpoint: Endpoint) => Ends;
@@ -34,14 +34,16 @@ export function excuseFindings(
   today: string,
   excuses: Map<number, Set<string>>,
 ): { others: Finding[]; excused: Finding[] } {
-  const named = new Map<string, number>();
+  const named = new Map<string, number[]>();
   for (const [index, exception] of exceptions.entries())
-    if (exception.kind === "finding" && !isExpired(exception, today)) named.set(exception.finding, index);
+    if (exception.kind === "finding" && !isExpired(exception, today))
+      named.set(exception.finding, [...(named.get(exception.finding) ?? []), index]);
   const [others, excused]: [Finding[], Finding[]] = [[], []];
   for (const finding of findings) {
-    const index = named.get(finding.id);
-    (index === undefined ? others : excused).push(finding);
-    if (index !== undefined) excuses.set(index, (excuses.get(index) ?? new Set<string>()).add(finding.id));
+    const indices = named.get(finding.id) ?? [];
+    (indices.length === 0 ? others : excused).push(finding);
+    for (const index of indices)
+      excuses.set(index, (excuses.get(index) ?? new Set<string>()).add(finding.id));
   }
   return { others, excused };
 }

@@ -4,18 +4,25 @@ import type { Party } from "../statement/index.ts";
 
 /** What a layer of the network has to let pass, and between whom; nothing else may. */
 export interface Expectation {
-  /** Every endpoint and address is one of the first party that holds it. */
+  /** Every endpoint and address is one of the first party that holds it. No two have the same name. */
   readonly parties: readonly ExpectedParty[];
   readonly intents: readonly Intent[];
   /** Endpoints that have to be there and are not. */
-  readonly absent: readonly string[];
+  readonly absent: readonly Absent[];
 }
+
+/** Where the stack file speaks of something, as keys from its top. */
+export type Place = readonly (string | number)[];
 
 export interface ExpectedParty {
   readonly party: Party;
   readonly ends: Ends;
-  /** Where the stack file speaks of it. */
-  readonly place: readonly (string | number)[];
+  readonly place: Place;
+}
+
+export interface Absent {
+  readonly name: string;
+  readonly place: Place;
 }
 
 /** Packets that are meant to pass from some to others, and why. */

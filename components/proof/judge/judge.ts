@@ -3,8 +3,8 @@ import { policed } from "../kubernetes/index.ts";
 import type { Assumption, Network } from "../network/index.ts";
 import type { Finding, Statement } from "../statement/index.ts";
 import { excusedTraffic, excuseFindings, stateExceptions } from "./exceptions.ts";
-import type { Excused, Expectation } from "./expectation.ts";
-import { judgeLayer, type LayerOptions } from "./judgeLayer.ts";
+import type { Absent } from "./expectation.ts";
+import { judgeLayer, type ExpectedLayer } from "./layer.ts";
 import { expectMachines, PlanEnds } from "./machines.ts";
 import { expectPods, PodEnds } from "./pods.ts";
 import { judgeTunnels, type Forwarding } from "./tunnels.ts";
@@ -30,12 +30,6 @@ export interface ClusterEvidence {
   readonly missing: readonly Finding[];
   readonly assumptions: readonly Assumption[];
 }
-
-/** A layer that was read, and what it has to let pass. */
-export type ExpectedLayer = LayerOptions & {
-  readonly expectation: Expectation;
-  readonly excused: readonly Excused[];
-};
 
 /** What each layer that was read of an environment has to let pass, and what it may for a time. */
 export function expectLayers(plan: Plan, { machines, cluster }: Evidence, today: string): ExpectedLayer[] {
@@ -96,7 +90,7 @@ export function judge(plan: Plan, evidence: Evidence, today: string): Statement 
   };
 }
 
-const absentHost = (name: string): Finding => ({
+const absentHost = ({ name, place }: Absent): Finding => ({
   id: `machines/${name}`,
   layer: "machines",
   from: name,
@@ -105,4 +99,5 @@ const absentHost = (name: string): Finding => ({
   witness: name,
   because: [],
   wayOut: "bring the environment up, or take the machine out of the stack file",
+  place,
 });

@@ -1,7 +1,5 @@
 import {
   management,
-  parseBlock,
-  showBlock,
   showEndpoint,
   type Endpoint,
   type Flow,
@@ -19,7 +17,8 @@ import {
 } from "../space/index.ts";
 import type { Party } from "../statement/index.ts";
 import type { EndsOf } from "./exceptions.ts";
-import type { ExpectedParty, Expectation, Intent, Reason } from "./expectation.ts";
+import type { Expectation, ExpectedParty, Intent, Place, Reason } from "./expectation.ts";
+import { distinct } from "./parties.ts";
 
 /** The party of addresses outside that no flow names. */
 export const elsewhere = "elsewhere";
@@ -31,13 +30,15 @@ export function expectMachines(plan: Plan, network: Network): Expectation {
   const planned = new Set(plan.hosts.map(({ name }) => name));
   const strays = network.endpoints.filter(({ id }) => !planned.has(id)).map(({ id }) => id);
   return {
-    parties: [
+    parties: distinct([
       ...insideParties(plan, ends),
       ...strays.map((id) => strayParty(id, network)),
       ...outsideParties(plan, ends),
-    ],
+    ]),
     intents: [...flowIntents(plan, ends), ...openZones(plan, ends)],
-    absent: plan.hosts.filter(({ name }) => !known.has(name)).map(({ name }) => name),
+    absent: plan.hosts
+      .filter(({ name }) => !known.has(name))
+      .map((host) => ({ name: host.name, place: placeOf(plan, host) })),
   };
 }
 
@@ -65,10 +66,7 @@ export class PlanEnds {
   };
 
   #read(endpoint: Endpoint): Ends {
-    if (endpoint.kind === "outside")
-      return {
-        addresses: unionAddresses(endpoint.addresses.map((block) => parseCidr(showBlock(parseBlock(block))))),
-      };
+    if (endpoint.kind === "outside") return { addresses: unionAddresses(endpoint.addresses.map(parseCidr)) };
     const members = this.#plan.hosts.filter((host) => {
       switch (endpoint.kind) {
         case "role":
@@ -119,7 +117,7 @@ function insideParties(plan: Plan, ends: PlanEnds): ExpectedParty[] {
     kind: Party["kind"],
     name: string,
     zone: string,
-    place: ExpectedParty["place"],
+    place: Place,
     isMember: (host: Host) => boolean,
   ): ExpectedParty[] => {
     const own = plan.hosts.filter(isMember);
@@ -147,6 +145,12 @@ function insideParties(plan: Plan, ends: PlanEnds): ExpectedParty[] {
     );
   });
   return [...roles, ...rest];
+}
+
+function placeOf({ collections }: Plan, { role, collection }: Host): Place {
+  if (role !== "worker") return ["management", role === "manager" ? "managers" : "registry"];
+  const group = collections.find(({ name }) => name === collection)?.group;
+  return ["groups", group ?? "", "collections", collection ?? ""];
 }
 
 /** A machine that the stack file does not know: nothing is meant to reach it, or to be reached by it. */

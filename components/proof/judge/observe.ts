@@ -1,8 +1,9 @@
 import type { Network } from "../network/index.ts";
-import { because, Reach, witness, type Class } from "../reach/index.ts";
+import { because, Reach, type Class } from "../reach/index.ts";
 import { everyPacket, intervals, showPackets, type Packets } from "../space/index.ts";
 import type { Allowed, Cell, Layer, Party, Statement } from "../statement/index.ts";
 import { allowedBetween, allowedOutside, endpointsOf } from "./allowed.ts";
+import { Seen } from "./seen.ts";
 
 export interface Observed {
   readonly name: Layer["name"];
@@ -65,10 +66,7 @@ export function observe(observed: Observed): Statement {
 
 /** A cell for every two endpoints, and for each and the outside. */
 function cellsOf(reach: Reach, asked: ReadonlySet<string>, scope: Packets): Cell[] {
-  const found = new Map<
-    string,
-    { from: string; to: string; packets: Packets; example: readonly [Class, Class] }
-  >();
+  const found = new Map<string, { readonly from: string; readonly to: string; readonly seen: Seen }>();
   const ends = ({ spots, outside: addresses }: Class) =>
     addresses === undefined
       ? [...new Set(spots.map(({ nic }) => nic.endpoint))].filter((id) => asked.has(id))
@@ -80,19 +78,20 @@ function cellsOf(reach: Reach, asked: ReadonlySet<string>, scope: Packets): Cell
       for (const to of ends(b)) {
         if (from === to) continue;
         const key = `${from}\n${to}`;
-        const same = found.get(key);
-        if (same === undefined) found.set(key, { from, to, packets, example: [a, b] });
-        else same.packets = intervals.union(same.packets, packets);
+        let cell = found.get(key);
+        if (cell === undefined) found.set(key, (cell = { from, to, seen: new Seen() }));
+        cell.seen.add(a, b, packets);
       }
   }
-  return [...found.values()].map(({ from, to, packets, example: [a, b] }) => ({
+  return [...found.values()].map(({ from, to, seen }) => ({
     from,
     to,
     state: "connected",
     // Which rules let it pass is asked by reports alone.
     get passages() {
-      const rules = because(reach, a, b, witness(packets));
-      return [{ state: "connected" as const, traffic: showPackets(packets), rules }];
+      const example = seen.example();
+      const rules = example === undefined ? [] : because(reach, example.from, example.to, example.packets);
+      return [{ state: "connected" as const, traffic: showPackets(seen.packets), rules }];
     },
   }));
 }

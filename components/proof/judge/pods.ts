@@ -16,8 +16,11 @@ import type { Party } from "../statement/index.ts";
 import type { EndsOf } from "./exceptions.ts";
 import type { Expectation, ExpectedParty, Intent } from "./expectation.ts";
 import { elsewhere, reasonOf } from "./machines.ts";
+import { distinct } from "./parties.ts";
 
 const otherPods = "other pods";
+/** Where the cluster's name servers run. */
+const dnsNamespace = "kube-system";
 
 /**
  * Whose pods are meant to reach whom: those of one namespace each other where its zone is open inside, the cluster's
@@ -26,7 +29,7 @@ const otherPods = "other pods";
 export function expectPods(plan: Plan, network: Network): Expectation {
   const ends = new PodEnds(plan, network);
   return {
-    parties: partiesOf(plan, network, ends),
+    parties: distinct(partiesOf(plan, network, ends)),
     intents: [
       ...inside(plan, ends),
       ...dns(plan, ends),
@@ -115,7 +118,7 @@ export class PodEnds {
   }
 }
 
-const namespaceOf = (endpoint: string): string => endpoint.slice(0, endpoint.indexOf("/"));
+const namespaceOf = (endpoint: string): string => endpoint.split("/", 1)[0] ?? "";
 
 const isOpen = (plan: Plan, collection: string): boolean => {
   const zone = plan.collections.find(({ name }) => name === collection)?.zone;
@@ -136,7 +139,7 @@ const lookUps = intervals.unionOf([packets(protocol.tcp, 53, 53), packets(protoc
 const dns = (plan: Plan, ends: PodEnds): Intent[] => [
   {
     from: ends.namespaces(plan.namespaces.map(({ name }) => name)),
-    to: ends.namespaces(["*", "kube-system"]),
+    to: ends.namespaces([dnsNamespace]),
     packets: lookUps,
     required: false,
     reasons: [{ packets: lookUps, why: "pods look names up" }],
@@ -213,8 +216,9 @@ function partiesOf(plan: Plan, network: Network, ends: PodEnds): ExpectedParty[]
       ends: ends.namespaces(unlinked(plan, network)),
       place: [],
     },
-    outside("managers' machines", ends.hosts("manager")),
-    outside("registry's machines", ends.hosts("registry")),
+    ...(["manager", "registry"] as const)
+      .filter((role) => plan.hosts.some((host) => host.role === role))
+      .map((role) => outside(`${role} machines`, ends.hosts(role))),
     ...new Map(named.map((end) => [end.name, outside(end.name, ends.of(end), end.addresses)])).values(),
     outside(elsewhere, { addresses: everyAddress }),
   ];

@@ -1,8 +1,10 @@
-import type { Plan } from "../../plan/index.ts";
+import { management, type Host, type Plan } from "../../plan/index.ts";
 import type { Assumption, Network } from "../network/index.ts";
 import { Reach, type Class } from "../reach/index.ts";
 import { intervals, packets, protocol, showPackets, type Packets } from "../space/index.ts";
 import type { Finding } from "../statement/index.ts";
+import { compartmentsOf, type Compartment } from "./compartments.ts";
+import { idOf } from "./parties.ts";
 
 /** Whether a machine forwards packets that are not its own; undefined where that is not known. By machine. */
 export type Forwarding = ReadonlyMap<string, boolean | undefined>;
@@ -11,10 +13,20 @@ export type Forwarding = ReadonlyMap<string, boolean | undefined>;
  * What carries pods' packets between nodes: IP-in-IP and VXLAN. To a firewall such a packet is the outer one, whatever
  * is in it, and who takes the inner one out may send it on, inside another.
  */
-const overlays: readonly Packets[] = [packets(protocol.ipip), packets(protocol.udp, 4789, 4789)];
+const overlay: Packets = intervals.union(packets(protocol.ipip), packets(protocol.udp, 4789, 4789));
+
+/** Machines that are alike: of one compartment, and forwarding or not. */
+interface Kind {
+  readonly host: Host;
+  readonly compartment: Compartment;
+  readonly forwards: boolean | undefined;
+}
+
+/** To whom a class can send tunnels' packets. */
+type Carried = ReadonlyMap<Class, ReadonlyMap<Class, Packets>>;
 
 /**
- * Pivots: machines of one zone that reach those of another, which they may not, through a third that takes their
+ * Pivots: machines of one compartment that reach those of another, which they may not, through a third that takes their
  * packets out of one tunnel and puts them into the next.
  */
 export function judgeTunnels(
@@ -22,65 +34,93 @@ export function judgeTunnels(
   network: Network,
   forwarding: Forwarding,
 ): { leaks: Finding[]; assumptions: Assumption[] } {
-  const reach = new Reach(
-    network,
-    plan.hosts.map(({ name }) => nicsOf(network, name)),
-  );
-  const hosts = new Map(plan.hosts.map((host) => [host.name, host]));
-  const hostOf = ({ spots }: Class) => hosts.get(spots[0]?.nic.endpoint ?? "");
-  const carried = new Map<Class, { into: Map<Class, Packets>; out: Map<Class, Packets> }>();
-  const of = (one: Class) => {
-    let known = carried.get(one);
-    if (known === undefined) carried.set(one, (known = { into: new Map(), out: new Map() }));
-    return known;
-  };
-  const direct = new Map<string, Packets>();
-  for (const [from, to, passing] of reach.pairs("maybe")) {
-    const overlay = intervals.unionOf(overlays.map((one) => intervals.intersect(one, passing)));
-    const [sender, receiver] = [hostOf(from), hostOf(to)];
-    if (overlay.length === 0 || sender === undefined || receiver === undefined) continue;
-    of(to).into.set(from, overlay);
-    of(from).out.set(to, overlay);
-    if (sender.zone !== receiver.zone && sender.role === "worker" && receiver.role === "worker")
-      direct.set(`${sender.zone} and ${receiver.zone}`, overlay);
-  }
-  const found = new Map<string, Finding>();
-  for (const [relay, { into, out }] of carried) {
-    const via = hostOf(relay);
-    if (via === undefined || forwarding.get(via.name) === false) continue;
-    for (const [from, coming] of into)
-      for (const [to, going] of out) {
-        const [sender, receiver] = [hostOf(from), hostOf(to)];
-        if (sender === undefined || receiver === undefined) continue;
-        if (sender.zone === receiver.zone || sender.zone === via.zone || receiver.zone === via.zone) continue;
-        const id = `tunnels/${sender.zone}/${receiver.zone}`;
-        if (found.has(id)) continue;
-        found.set(id, pivot(id, sender, receiver, via, coming, going, forwarding.get(via.name)));
-      }
-  }
-  const cost = [...direct.keys()].slice(0, 1).map((): Assumption => ({
-    text: `the overlay is open between workers of ${direct.size} pairs of zones (${[...direct.keys()].slice(0, 3).join("; ")}${direct.size > 3 ? "; ..." : ""}): inside it their pods reach each other on every port, and network policies alone hold them back`,
-  }));
-  return { leaks: [...found.values()], assumptions: cost };
+  const { kindOf, carried } = read(plan, network, forwarding);
+  return { leaks: pivots(kindOf, carried), assumptions: costs(kindOf, carried) };
 }
 
-type Machine = Plan["hosts"][number];
+function read(plan: Plan, network: Network, forwarding: Forwarding) {
+  const compartmentOf = compartmentsOf(plan);
+  const nics = Map.groupBy(network.nics, ({ endpoint }) => endpoint);
+  const kinds = [
+    ...Map.groupBy(plan.hosts, (host) =>
+      [compartmentOf(host).name, forwarding.get(host.name) ?? "unknown"].join("\n"),
+    ).values(),
+  ].map((hosts) => ({
+    hosts,
+    ends: { nics: new Set(hosts.flatMap(({ name }) => (nics.get(name) ?? []).map(({ id }) => id))) },
+  }));
+  const reach = new Reach(
+    network,
+    kinds.map(({ ends }) => ends),
+  );
+  const byName = new Map(plan.hosts.map((host) => [host.name, host]));
+  const kindOf = ({ spots }: Class): Kind | undefined => {
+    const host = byName.get(spots[0]?.nic.endpoint ?? "");
+    if (host === undefined) return undefined;
+    return { host, compartment: compartmentOf(host), forwards: forwarding.get(host.name) };
+  };
+  const carried = new Map<Class, Map<Class, Packets>>();
+  for (const [from, to, passing] of reach.pairs("maybe")) {
+    const tunnels = intervals.intersect(passing, overlay);
+    if (tunnels.length === 0 || kindOf(from) === undefined || kindOf(to) === undefined) continue;
+    const receivers = carried.get(from);
+    if (receivers === undefined) carried.set(from, new Map([[to, tunnels]]));
+    else receivers.set(to, tunnels);
+  }
+  return { kindOf, carried };
+}
+
+function pivots(kindOf: (one: Class) => Kind | undefined, carried: Carried): Finding[] {
+  const found = new Map<string, Finding>();
+  const forwards = (one: Class) => kindOf(one)?.forwards;
+  // What is certain is a better example than what is only possible.
+  const relays = [...carried.keys()]
+    .filter((one) => forwards(one) !== false)
+    .sort((a, b) => Number(forwards(b) ?? false) - Number(forwards(a) ?? false));
+  for (const relay of relays) {
+    const beyond = [...onwards(relay, carried, (one) => forwards(one) !== false)];
+    for (const [from, receivers] of carried) {
+      const coming = receivers.get(relay);
+      if (coming === undefined) continue;
+      for (const [to, going] of beyond) {
+        const [sender, receiver, via] = [kindOf(from), kindOf(to), kindOf(relay)];
+        if (sender === undefined || receiver === undefined || via === undefined) continue;
+        if (sender.compartment.name === receiver.compartment.name || receivers.has(to)) continue;
+        const id = `tunnels/${idOf(sender.compartment)}/${idOf(receiver.compartment)}`;
+        if (!found.has(id)) found.set(id, pivot(id, sender, receiver, via, coming, going));
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whom a class reaches by tunnels, through all that may forward them. */
+function onwards(first: Class, carried: Carried, mayForward: (one: Class) => boolean): Map<Class, Packets> {
+  const found = new Map<Class, Packets>();
+  const relays = [first];
+  for (const relay of relays)
+    for (const [to, going] of carried.get(relay) ?? []) {
+      if (found.has(to)) continue;
+      found.set(to, going);
+      if (to !== first && mayForward(to)) relays.push(to);
+    }
+  return found;
+}
 
 function pivot(
   id: string,
-  sender: Machine,
-  receiver: Machine,
-  via: Machine,
+  { host: sender, compartment: from }: Kind,
+  { host: receiver, compartment: to }: Kind,
+  { host: via, forwards }: Kind,
   coming: Packets,
   going: Packets,
-  forwards: boolean | undefined,
 ): Finding {
   return {
     id,
     layer: "tunnels",
-    from: sender.zone,
-    to: receiver.zone,
-    message: `${sender.zone} can reach machines and pods of ${receiver.zone} through the overlay of ${via.name}`,
+    from: from.name,
+    to: to.name,
+    message: `${from.name} can reach machines and pods of ${to.name} through the overlay of ${via.name}`,
     witness: `${sender.name} (${sender.address}) sends a packet for ${receiver.name} inside another (${showPackets(coming)}) to ${via.name} (${via.address}), which takes it out and sends it on (${showPackets(going)})`,
     because: [
       {
@@ -92,10 +132,25 @@ function pivot(
       },
     ],
     wayOut: "let its own firewall drop what it would forward from the overlay back into the overlay",
-    place: ["management"],
+    place: via.zone === management ? [management] : ["zones", via.zone],
   };
 }
 
-const nicsOf = ({ nics }: Network, endpoint: string) => ({
-  nics: new Set(nics.filter((nic) => nic.endpoint === endpoint).map(({ id }) => id)),
-});
+/** What it means that tunnels pass between workers of different compartments. */
+function costs(kindOf: (one: Class) => Kind | undefined, carried: Carried): Assumption[] {
+  const pairs = new Set<string>();
+  for (const [from, receivers] of carried)
+    for (const to of receivers.keys()) {
+      const [one, other] = [kindOf(from), kindOf(to)];
+      if (one?.host.role !== "worker" || other?.host.role !== "worker") continue;
+      const names = [one.compartment.name, other.compartment.name].sort();
+      if (names[0] !== names[1]) pairs.add(names.join(" and "));
+    }
+  if (pairs.size === 0) return [];
+  const some = [...pairs].slice(0, 3).join("; ");
+  return [
+    {
+      text: `the overlay is open between workers of ${pairs.size === 1 ? "a pair" : `${pairs.size} pairs`} of compartments (${some}${pairs.size > 3 ? "; ..." : ""}): inside it their pods reach each other on every port, and network policies alone hold them back`,
+    },
+  ];
+}

@@ -36,8 +36,10 @@ export function assumptionsOf(
         text: `Pod ${id} ${host === "yes" ? "uses" : "may use"} its node's network: it is taken for its node, to which selectors do not apply.`,
         origin,
       });
-  for (const name of symbolic)
-    assumptions.push({ text: `No pod of namespace ${name} uses its node's network.` });
+  if (symbolic.length > 0)
+    assumptions.push({
+      text: "A pod that uses its node's network is taken for the node, and is none of its namespace's here.",
+    });
   return assumptions;
 }
 

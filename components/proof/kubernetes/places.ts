@@ -27,11 +27,9 @@ export class Places {
   }
 
   add({ id, host, node }: Pick<Pod, "id" | "host" | "node">): void {
-    // Of one that may use its node's network it is not known which of the two it is.
-    if (host === "maybe") {
-      put(this.#pods, undefined, id);
-      put(this.#hosts, undefined, id);
-    } else put(host === "yes" ? this.#hosts : this.#pods, node, id);
+    // One that may use its node's network is isolated by nothing for certain anyway, whatever it reaches as a pod.
+    if (host === "maybe") put(this.#hosts, undefined, id);
+    else put(host === "yes" ? this.#hosts : this.#pods, node, id);
   }
 
   addressesOf({ node }: Pick<Pod, "node">): readonly Address[] {

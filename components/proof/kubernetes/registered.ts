@@ -7,7 +7,7 @@ import {
   type Resources,
   type Value,
 } from "../resource/index.ts";
-import type { KubernetesObject, Sourced } from "./objects.ts";
+import type { Fields, KubernetesObject, Sourced } from "./objects.ts";
 
 const prefix = "kubernetes:";
 
@@ -17,7 +17,7 @@ export const registeredObjects = (resources: Resources): Sourced[] =>
     const { type, inputs, urn } = resource;
     const [apiVersion, kind] = [asText(inputs["apiVersion"]), asText(inputs["kind"])];
     if (!type.startsWith(prefix) || apiVersion === undefined || kind === undefined) return [];
-    const object = { ...inputs, apiVersion, kind, metadata: asObject(inputs["metadata"]) };
+    const object = { ...inputs, apiVersion, kind, metadata: metadataOf(inputs["metadata"]) };
     return [{ object: named(object, resources), origin: urn }];
   });
 
@@ -48,7 +48,11 @@ function named(object: KubernetesObject, resources: Resources): KubernetesObject
 
 function nameOf(value: Value | undefined, resources: Resources): string | undefined {
   if (!(value instanceof Reference) || !value.resource.type.startsWith(prefix)) return undefined;
-  const name = asText(asObject(value.resource.inputs["metadata"])["name"]);
+  resources.named(value, value.resource.type);
   // Where Pulumi makes the name up, the reference stays what tells it from others.
-  return name === undefined ? undefined : (resources.named(value, value.resource.type), name);
+  return asText(asObject(value.resource.inputs["metadata"])["name"]);
 }
+
+/** Of metadata that are not known nothing is: neither the namespace nor a label. */
+const metadataOf = (value: Value | undefined): Fields =>
+  isUnknown(value) ? { name: value, namespace: value, labels: value, annotations: value } : asObject(value);

@@ -1,6 +1,14 @@
 import { exactly, type Ends, type Known } from "../network/index.ts";
-import { readStatements, type Alternative, type ListedSet, type Statement, type Verdict } from "../nftables/index.ts";
-import { everyAddress, noPacket, type Addresses, type Packets } from "../space/index.ts";
+import {
+  readStatements,
+  type Alternative,
+  type ListedSet,
+  type Statement,
+  type Verdict,
+} from "../nftables/index.ts";
+import { noAddress, showCidrs, subtractAddresses, type Addresses, type Packets } from "../space/index.ts";
+
+import { isGroup } from "../../lab/rule.ts";
 
 /** How the provider names a rule that a refresh has found and that it did not make: with nft's own JSON. */
 const prefix = "by hand: ";
@@ -26,7 +34,7 @@ export function readByHand(
   }
   if (!Array.isArray(expr)) return undefined;
   const { steps, rewrites } = readStatements(expr, {
-    setOf: (name) => setOf(membersOf(name)),
+    setOf: (name) => setOf(isGroup(name) ? membersOf(name) : undefined),
     isTracked: true,
   });
   if (rewrites) return undefined;
@@ -41,3 +49,19 @@ const endsOf = ({ from, to, packets }: Alternative) => ({
 
 const known = ({ sure, maybe }: Known<Addresses>): Known<Ends> =>
   sure === maybe ? exactly({ addresses: sure }) : { sure: { addresses: sure }, maybe: { addresses: maybe } };
+
+/** A group's set in the gateway; what may be in it or not stands as what may go by itself. */
+function setOf(members: Known<Ends> | undefined): ListedSet | undefined {
+  if (members === undefined) return undefined;
+  const { sure, maybe } = members;
+  const listed = (set: Addresses | undefined, expires: boolean) =>
+    showCidrs(set ?? noAddress).map((cidr) => {
+      const [addr = "", len] = cidr.split("/");
+      return { value: { prefix: { addr, len: Number(len) } }, expires };
+    });
+  const more = subtractAddresses(maybe.addresses ?? noAddress, sure.addresses ?? noAddress);
+  return {
+    elements: [...listed(sure.addresses, false), ...listed(more, true)],
+    changes: (maybe.nics?.size ?? 0) > 0,
+  };
+}

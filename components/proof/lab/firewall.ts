@@ -2,6 +2,7 @@ import { parseRule, type End } from "../../lab/rule.ts";
 import { exactly, type Ends, type Known, type Origin, type Rule } from "../network/index.ts";
 import { asObject, asText, isUnknown, property, type Resource } from "../resource/index.ts";
 import { everyAddress, everyPacket, noPacket, packetsOf, type Packets } from "../space/index.ts";
+import { readByHand, type RuleByHand } from "./byHand.ts";
 import type { Members } from "./members.ts";
 
 export const anyone: Known<Ends> = exactly({ addresses: everyAddress });
@@ -44,22 +45,40 @@ export function zoneRules(
   const listed = property(firewall, direction);
   if (listed === undefined || isUnknown(listed)) doubt(`${direction}: unknown`);
   for (const [text, why] of Object.entries(asObject(listed))) {
+    const byHand = readByHand(text, (group) => members.group(group));
+    const rule = read(text);
     // What a refresh calls the rule of an open zone's one direction where somebody has taken the other's away.
     if (text === "open") free(everything, text);
-    else {
-      const rule = read(text);
-      if (rule === undefined) doubt(text, asText(why));
-      else
-        rules.push({
-          from: endsOf(rule.from),
-          to: endsOf(rule.to),
-          packets: packetsKnown(packetsOf(rule.traffic)),
-          action: "allow",
-          origin: originOf(firewall, text, asText(why)),
-        });
-    }
+    else if (byHand !== undefined) for (const one of byHand) takeByHand(one, text);
+    else if (rule === undefined) doubt(text, asText(why));
+    else
+      rules.push({
+        from: endsOf(rule.from),
+        to: endsOf(rule.to),
+        packets: packetsKnown(packetsOf(rule.traffic)),
+        action: "allow",
+        origin: originOf(firewall, text, asText(why)),
+      });
   }
   return { first, rules, past };
+
+  /** Where among the others a rule by hand stands is not known: so one that stops packets may come first. */
+  function takeByHand({ verdict, packets, ...ends }: RuleByHand, text: string): void {
+    const origin = originOf(firewall, text, "added by hand");
+    const possible: Known<Packets> = { sure: noPacket, maybe: packets.maybe };
+    const onward = direction === "egress" && "target" in verdict && verdict.target === "inbound";
+    if (verdict.kind === "accept" || onward) {
+      const rule: Rule = { ...ends, packets, action: "allow", origin };
+      rules.push(rule);
+      if (direction === "egress" && !onward) past.push(rule);
+      return;
+    }
+    first.push({ ...ends, packets: possible, action: "deny", origin });
+    if (verdict.kind === "drop" || verdict.kind === "return") return;
+    const open: Rule = { ...ends, packets: possible, action: "allow", origin };
+    rules.push(open);
+    if (direction === "egress") past.push(open);
+  }
 
   function endsOf(end: End): Known<Ends> {
     return end.kind === "group" ? members.group(end.group) : members.blocks(end.cidrs);

@@ -24,24 +24,30 @@ export function groupsOf(host: Resource): Omit<Member, "nic"> {
 
 /** What a lab's rules name, each set of ends as one object. */
 export class Members {
-  readonly #members: readonly Member[];
+  /** Those that are known to be in a group, by its name. */
+  readonly #sure = new Map<string, Nic[]>();
+  readonly #inAny: readonly Member[];
   readonly #groups = new Map<string, Known<Ends>>();
   readonly #cidrs = new Map<string, Known<Ends>>();
 
   constructor(members: readonly Member[]) {
-    this.#members = members;
+    for (const { groups, nic } of members)
+      for (const group of groups) {
+        const nics = this.#sure.get(group);
+        if (nics === undefined) this.#sure.set(group, [nic]);
+        else nics.push(nic);
+      }
+    this.#inAny = members.filter(({ isInOthers }) => isInOthers);
   }
 
   /** A group's hosts, of whatever zone. */
   group(name: string): Known<Ends> {
     let known = this.#groups.get(name);
     if (known === undefined) {
-      const sure = this.#members.filter(({ groups }) => groups.has(name));
-      const maybe = this.#members.filter(({ groups, isInOthers }) => isInOthers || groups.has(name));
-      known =
-        sure.length === maybe.length
-          ? exactly(endsOf(sure.map(({ nic }) => nic)))
-          : { sure: endsOf(sure.map(({ nic }) => nic)), maybe: endsOf(maybe.map(({ nic }) => nic)) };
+      const sure = this.#sure.get(name) ?? [];
+      const more = this.#inAny.filter(({ groups }) => !groups.has(name)).map(({ nic }) => nic);
+      const certain = endsOf(sure);
+      known = more.length === 0 ? exactly(certain) : { sure: certain, maybe: endsOf([...sure, ...more]) };
       this.#groups.set(name, known);
     }
     return known;

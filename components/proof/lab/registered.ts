@@ -13,6 +13,7 @@ import { asText, property, type Resource, type Resources } from "../resource/ind
 import {
   everyAddress,
   hasNoAddress,
+  intersectAddresses,
   noAddress,
   noPacket,
   oneAddress,
@@ -78,10 +79,12 @@ function zoneCheckpoints(resources: Resources, members: readonly Member[]): Chec
   });
   const byZone = Map.groupBy(firewalls, ({ zone }) => zone);
   const guards = new Map(zones.map((zone) => [zone, guardsOf(zone, members, resources)]));
-  const past = firewalls.flatMap(({ zone, egress }) => {
-    const from = zone === undefined ? anyone : (guards.get(zone) ?? anyone);
-    return egress.past.map((rule): Rule => ({ ...rule, from }));
-  });
+  const past = firewalls.flatMap(({ zone, egress }) =>
+    egress.past.map((rule): Rule => ({
+      ...rule,
+      from: within(rule.from, (zone === undefined ? undefined : guards.get(zone)) ?? anyone),
+    })),
+  );
   return zones.map((zone): Checkpoint => {
     const name = `firewall of zone ${nameOf(zone)}`;
     const own = byZone.get(zone) ?? [];
@@ -105,6 +108,17 @@ function zoneCheckpoints(resources: Resources, members: readonly Member[]): Chec
     };
   });
 }
+
+/** Those of a rule's senders that a zone has. */
+const within = (ends: Known<Ends>, { sure, maybe }: Known<Ends>): Known<Ends> => ({
+  sure: { addresses: common(ends.sure, sure) },
+  maybe:
+    ends.maybe.nics === undefined && maybe.nics === undefined
+      ? { addresses: common(ends.maybe, maybe) }
+      : maybe,
+});
+const common = (a: Ends, b: Ends): Addresses =>
+  intersectAddresses(a.addresses ?? noAddress, b.addresses ?? noAddress);
 
 /** The rules of a firewall that may not be this zone's. */
 const doubted = ({ first, rules, past }: ZoneRules): ZoneRules => ({

@@ -217,7 +217,7 @@ const fields: Readonly<Record<string, Field>> = {
 };
 
 /** Whether it looks at what connection tracking knows of a packet. */
-export const isOfTracking = (left: unknown): boolean => Object.hasOwn((left ?? {}) as object, "ct");
+export const isOfTracking = (left: unknown): boolean => Object.hasOwn(left ?? {}, "ct");
 
 /** Whether what it looks at is the same in a connection's answers as in its first packet. */
 export const isOfConnection = (left: unknown): boolean => {

@@ -4,7 +4,7 @@ import type { ListedRule } from "./ruleset.ts";
 export const showRule = ({ expr }: Pick<ListedRule, "expr">): string => expr.map(showStatement).join(" ");
 
 function showStatement(statement: unknown): string {
-  const [kind = "", what] = Object.entries((statement ?? {}) as object)[0] ?? [];
+  const [kind = "", what] = Object.entries(statement ?? {})[0] ?? [];
   const object = (what ?? {}) as Readonly<Record<string, unknown>>;
   if (kind === "match") {
     const op = object["op"] === "==" || object["op"] === "in" ? "" : `${String(object["op"])} `;
@@ -18,7 +18,7 @@ function showStatement(statement: unknown): string {
 function show(value: unknown): string {
   if (typeof value === "string" || typeof value === "number") return String(value);
   if (Array.isArray(value)) return value.map(show).join(",");
-  const [kind = "", what] = Object.entries((value ?? {}) as object)[0] ?? [];
+  const [kind = "", what] = Object.entries(value ?? {})[0] ?? [];
   const object = (what ?? {}) as Readonly<Record<string, unknown>>;
   switch (kind) {
     case "payload":
@@ -26,7 +26,7 @@ function show(value: unknown): string {
     case "meta":
       return `${object["key"] === "l4proto" ? "meta " : ""}${String(object["key"])}`;
     case "ct":
-      return ["ct", object["dir"], object["key"]].filter((part) => part !== undefined).join(" ");
+      return `ct ${typeof object["dir"] === "string" ? `${object["dir"]} ` : ""}${String(object["key"])}`;
     case "concat":
       return (what as readonly unknown[]).map(show).join(" . ");
     case "prefix":

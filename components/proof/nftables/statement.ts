@@ -1,4 +1,5 @@
-import { uncertain, everything, type Alternative } from "./alternative.ts";
+import { exactly } from "../network/index.ts";
+import { everything, ofFamily, uncertain, type Alternative } from "./alternative.ts";
 import { alternativesOf, combine, keyed, type Surroundings } from "./match.ts";
 import type { Statement } from "./ruleset.ts";
 import { valuesOf } from "./values.ts";
@@ -70,6 +71,7 @@ export function readStatements(expr: readonly Statement[], around: Surroundings)
       restrict([uncertain]);
     } else {
       const verdict = verdictOf(statement);
+      if (kind === "reject") restrict(answerable(what));
       if (verdict !== undefined) decide(verdict);
       else if (kind !== "continue") {
         doubts.push(kind);
@@ -84,6 +86,14 @@ export function readStatements(expr: readonly Statement[], around: Surroundings)
 
 const isDoubtful = ({ from, to, packets }: Alternative): boolean =>
   from.sure !== from.maybe || to.sure !== to.maybe || packets.sure !== packets.maybe;
+
+/** Packets of the family whose ICMP rejects them: nft leaves the match of that family out where it lists the rule. */
+function answerable(what: unknown): Alternative[] {
+  const { type } = (what ?? {}) as { type?: unknown };
+  if (type !== "icmp" && type !== "icmpv6") return [everything];
+  const family = exactly(ofFamily(type === "icmp" ? 4 : 6));
+  return [{ ...everything, from: family, to: family }];
+}
 
 /** Undefined where the statement decides nothing, or nothing that is known here. */
 function verdictOf(statement: Statement): Verdict | undefined {

@@ -1,4 +1,4 @@
-import type { Node } from "./node.ts";
+import { hostname, type Node } from "./node.ts";
 import type { Affinity, PodSpec } from "./pod.ts";
 import type { Toleration } from "./toleration.ts";
 
@@ -10,8 +10,6 @@ export interface Attack {
   /** The fields that make it; all others are whatever its writer likes. */
   readonly spec: PodSpec;
 }
-
-const hostname = "kubernetes.io/hostname";
 
 /** Past the scheduler. */
 export const byName = (node: string): Attack => ({
@@ -71,7 +69,11 @@ export const forPolicy = (
     what: `node affinity to ${show(other)}`,
     spec: { nodeSelector: own, affinity: affinity(other) },
   },
-  { id: "tolerations", what: "a toleration of every taint", spec: { tolerations: [...tolerations, { operator: "Exists" }] } },
+  {
+    id: "tolerations",
+    what: "a toleration of every taint",
+    spec: { tolerations: [...tolerations, { operator: "Exists" }] },
+  },
   ...escapes.slice(0, 4),
   {
     id: "priority",

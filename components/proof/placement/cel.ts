@@ -7,11 +7,11 @@ const environment = new Environment({
   homogeneousAggregateLiterals: false,
 });
 
-/** What an expression comes to; `unsure` where that hangs on what is not fixed, or where nobody here can tell. */
+/** What an expression comes to; `unsure` where that hangs on what is not fixed, or where, and why, nobody here can tell. */
 export type Outcome =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "error" }
-  | { readonly kind: "unsure"; readonly why: string };
+  | { readonly kind: "unsure"; readonly why?: string };
 
 // One for all: it is thrown very often, and nobody sees it.
 const isNotFixed = new Error("it hangs on what the pod's writer chooses");
@@ -74,7 +74,7 @@ export function evaluate(expression: string, context: Readonly<Record<string, un
     return { kind: "value", value: program(context) };
   } catch (error) {
     // A policy's variables are evaluated in the middle of its expressions.
-    if (wasTouched()) return { kind: "unsure", why: isNotFixed.message };
+    if (wasTouched()) return { kind: "unsure" };
     if (error instanceof Error && "code" in error && certain.has(error.code)) return { kind: "error" };
     return { kind: "unsure", why: firstLine(error instanceof Error ? error : new Error(String(error))) };
   } finally {

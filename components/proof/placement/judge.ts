@@ -4,7 +4,7 @@ import type { Finding } from "../statement/index.ts";
 import type { Safeguard } from "./check.ts";
 import { Guard, type Court } from "./guard.ts";
 import type { IntendedNamespace, Intent } from "../access/intent.ts";
-import { nodesOf, type Node } from "./node.ts";
+import { commonLabels, nodesOf, type Node } from "./node.ts";
 import { about, escaped, idle, pastScheduler, scheduled, stolen, targetsOf } from "./path.ts";
 import type { Plugins } from "./plugins.ts";
 import type { PodSpec } from "./pod.ts";
@@ -98,21 +98,22 @@ export function judgePlacement(
 const mutating = new Set(["MutatingAdmissionPolicy", "MutatingWebhookConfiguration"]);
 
 /** A pod as its namespace wants it: for its own nodes, and tolerating their taints. */
-function compliantPod(guard: Guard, [first, ...more]: readonly Node[]): PodSpec {
-  const common = [...(first?.labels.known ?? [])].filter(
-    ([key, value]) =>
-      key !== "kubernetes.io/hostname" && more.every(({ labels }) => labels.known.get(key) === value),
-  );
-  return {
-    nodeSelector: guard.selector ?? Object.fromEntries(common),
-    tolerations: (first?.taints ?? []).map(({ key, value, effect }) => ({
-      key,
-      operator: "Equal",
-      value,
-      effect,
-    })),
-  };
-}
+const compliantPod = (guard: Guard, mine: readonly Node[]): PodSpec => ({
+  nodeSelector: { ...(guard.selector ?? commonLabels(mine)), ...osOf(mine) },
+  tolerations: (mine[0]?.taints ?? []).map(({ key, value, effect }) => ({
+    key,
+    operator: "Equal",
+    value,
+    effect,
+  })),
+});
+
+const osKey = "kubernetes.io/os";
+/** Where there are nodes of several operating systems, a pod is for one of them. */
+const osOf = ([first]: readonly Node[]): Readonly<Record<string, string>> => {
+  const os = first?.labels.known.get(osKey);
+  return os === undefined ? {} : { [osKey]: os };
+};
 
 const undeclared = (namespace: IntendedNamespace): Finding => ({
   ...about(namespace, namespace.collection, "namespace"),

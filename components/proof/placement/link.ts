@@ -5,6 +5,7 @@ import { toCel } from "./cel.ts";
 import type { Check, Examined } from "./check.ts";
 import { creating } from "./guard.ts";
 import { kubeletCanSet, mayHave, surelyHas, type Node } from "./node.ts";
+import type { Plugins } from "./plugins.ts";
 
 // What links a namespace to its collection's nodes, and keeps its pods from all others.
 
@@ -104,15 +105,25 @@ export function tolerations({ guard, compliant }: Examined): Check {
   };
 }
 
+/** A label that another collection has of another value: of those that no kubelet can set, where there is one. */
+function anothers(
+  own: Readonly<Record<string, string>>,
+  others: readonly Node[],
+  plugins: Plugins,
+): Readonly<Record<string, string>> {
+  const found = Object.keys(own).flatMap((key) => {
+    const values = new Set(others.flatMap(({ labels }) => labels.known.get(key) ?? []));
+    const [value] = [...values].filter((one) => one !== own[key]);
+    return value === undefined && values.size > 0 ? [] : [{ key, value: value ?? "another" }];
+  });
+  const best = found.find(({ key }) => !kubeletCanSet(key, plugins)) ?? found[0];
+  return best === undefined ? {} : { [best.key]: best.value };
+}
+
 export function policy({ guard, compliant, others, plugins }: Examined): Check {
   const safeguard = "policy";
   const { nodeSelector = {}, tolerations: ownTolerations = [] } = compliant;
-  const telling = Object.entries(nodeSelector)
-    .filter(([key, value]) => !others.some((node) => mayHave(node, key, value)))
-    .map(([key]) => key);
-  const key = telling.find((one) => !kubeletCanSet(one, plugins)) ?? telling[0];
-  const values = key === undefined ? [] : others.flatMap(({ labels }) => labels.known.get(key) ?? []);
-  const other = key === undefined ? {} : { [key]: values[0] ?? "another" };
+  const other = anothers(nodeSelector, others, plugins);
   const everything = [...ownTolerations, { operator: "Exists" }];
   const found = new Map<string, Origin>();
   const open = forPolicy(compliant, other).filter(({ spec }) => {

@@ -18,6 +18,7 @@ export interface Node {
   readonly origin: Origin;
 }
 
+export const hostname = "kubernetes.io/hostname";
 const holding = new Set(["NoSchedule", "NoExecute"]);
 
 export function nodesOf(objects: readonly Sourced[], { collections }: Intent): Node[] {
@@ -47,6 +48,14 @@ export function nodesOf(objects: readonly Sourced[], { collections }: Intent): N
     ];
   });
 }
+
+/** The labels that all of some nodes have, but for their names. */
+export const commonLabels = ([first, ...more]: readonly Node[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...(first?.labels.known ?? [])].filter(
+      ([key, value]) => key !== hostname && more.every((node) => surelyHas(node, key, value)),
+    ),
+  );
 
 /** Whether a node may, or surely does, have a label of this value. */
 export const mayHave = ({ labels: { known, valueless, open } }: Node, key: string, value: string): boolean =>

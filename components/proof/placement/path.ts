@@ -2,7 +2,7 @@ import type { Finding } from "../statement/index.ts";
 import { byName, escapes, toNode, type Attack } from "./attack.ts";
 import { creating, type Guard } from "./guard.ts";
 import type { IntendedNamespace } from "../access/intent.ts";
-import { kubeletCanSet, mayHave, mayTake, toleratesAll, type Node } from "./node.ts";
+import { commonLabels, hostname, kubeletCanSet, mayHave, mayTake, toleratesAll, type Node } from "./node.ts";
 import { isOn, type Plugins } from "./plugins.ts";
 import type { PodSpec } from "./pod.ts";
 
@@ -22,7 +22,7 @@ export const about = ({ name, group }: IntendedNamespace, to: string, id: string
   layer: "placement" as const,
   from: name,
   to,
-  place: ["bulkhead:groups", group, "namespaces", name],
+  place: ["groups", group, "namespaces", name],
 });
 
 /** Nodes that nothing but their names tells apart, with one of them as an example, and the collection that they are of. */
@@ -35,7 +35,7 @@ export function targetsOf(nodes: readonly Node[]): Target[] {
   const key = ({ name, collection, labels, taints }: Node) =>
     JSON.stringify([
       collection ?? name,
-      [...labels.known].filter(([label]) => label !== "kubernetes.io/hostname").sort(),
+      [...labels.known].filter(([label]) => label !== hostname).sort(),
       [...labels.valueless],
       labels.open,
       taints,
@@ -143,7 +143,7 @@ export function idle({ namespace, guard, mine, compliant }: Subject): Finding[] 
           creating({
             nodeName: undefined,
             affinity: undefined,
-            nodeSelector: admitted.nodeSelector,
+            nodeSelector: { ...commonLabels(mine), ...admitted.nodeSelector },
             tolerations: [...(admitted.tolerations ?? []), ...guard.added],
           }),
         );
@@ -153,7 +153,10 @@ export function idle({ namespace, guard, mine, compliant }: Subject): Finding[] 
       ...about(namespace, namespace.collection, "work"),
       message: `no pod of namespace ${namespace.name} can run on its own collection's nodes`,
       witness: "a pod with its own collection's node selector and toleration",
-      because: [guard.origin, ...(refusal === undefined ? mine.slice(0, 1).map(({ origin }) => origin) : [refusal])],
+      because: [
+        guard.origin,
+        ...(refusal === undefined ? mine.slice(0, 1).map(({ origin }) => origin) : [refusal]),
+      ],
       wayOut: `Let the namespace's node selector, tolerations and policies fit the nodes of ${namespace.collection}.`,
     },
   ];

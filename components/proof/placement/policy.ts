@@ -1,4 +1,4 @@
-import { isVague, nameGiven, namesOf } from "../access/names.ts";
+import { isVague, namesOf } from "../access/names.ts";
 import {
   apiGroup,
   given,
@@ -60,11 +60,20 @@ export function policiesOf(
   const bindings = objects.filter(
     ({ object }) => apiGroup(object) === group && object.kind === "ValidatingAdmissionPolicyBinding",
   );
-  return objects.flatMap((sourced) => {
+  const policies = objects.filter(
+    ({ object }) => apiGroup(object) === group && object.kind === "ValidatingAdmissionPolicy",
+  );
+  return policies.flatMap((sourced) => {
     const { object, origin } = sourced;
-    if (apiGroup(object) !== group || object.kind !== "ValidatingAdmissionPolicy") return [];
     const name = nameOf(sourced);
     const spec = specOf(object);
+    if (policies.some((other) => other !== sourced && nameOf(other) === name)) {
+      doubt(
+        `ValidatingAdmissionPolicy ${name} is taken to refuse nothing, since there are several of the name`,
+        origin,
+      );
+      return [];
+    }
     if (isVague(spec) || given(spec, "paramKind") !== undefined) {
       const why = given(spec, "paramKind") === undefined ? "not all of it is known" : "it has parameters";
       doubt(`ValidatingAdmissionPolicy ${name} is taken to refuse nothing, since ${why}`, origin);
@@ -87,7 +96,7 @@ export function policiesOf(
         origin: { id: origin, text: `ValidatingAdmissionPolicy ${name}` },
         bindings: bindings.flatMap((binding) => {
           const own = specOf(binding.object);
-          const policy = nameGiven(own["policyName"], "ValidatingAdmissionPolicy");
+          const policy = asText(own["policyName"]);
           const denies = namesOf(own["validationActions"]).known.includes("Deny");
           return policy === name &&
             denies &&
@@ -155,7 +164,7 @@ export function refuses(
 ): { refused: boolean; doubts: string[] } {
   const doubts: string[] = [];
   const note = (outcome: Outcome): Outcome => {
-    if (outcome.kind === "unsure") doubts.push(outcome.why);
+    if (outcome.kind === "unsure" && outcome.why !== undefined) doubts.push(outcome.why);
     return outcome;
   };
   if (place.object === undefined) return { refused: false, doubts: ["not all of the namespace is known"] };

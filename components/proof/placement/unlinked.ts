@@ -41,7 +41,7 @@ export function unlinked(
             witness: `a member of "${team.subject}" who makes a pod in namespace ${namespace}`,
             because: [right.grant.origin, right.rule.origin],
             wayOut: "Take the team out of the binding, or write the namespace in the stack file.",
-            place: ["bulkhead:groups", team.group, "team"],
+            place: ["groups", team.group, "team"],
           },
         ];
       }

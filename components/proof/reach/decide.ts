@@ -2,7 +2,7 @@ import type { Chain, Rule } from "../network/index.ts";
 import { everyPacket, intervals, noPacket, type Packets } from "../space/index.ts";
 import type { Polarity } from "./spots.ts";
 
-/** What becomes of packets in a chain, and where. */
+/** What becomes of packets in a chain, and where; what an earlier step allowed can be among them again. */
 export interface Step {
   readonly packets: Packets;
   /** `unsure`: the rule may match them, so they are not counted on any further. */
@@ -37,30 +37,25 @@ export function decide(
     const allowed: Packets[] = [];
     const returned: Packets[] = [];
     let left = entering;
-    // Rules that allow, one after the other, are as one: most chains have no others.
-    let [hits, certains]: [Packets[], Packets[]] = [[], []];
+    // What rules in a row allow is united at once. It may stay in what is left: nothing after takes it back.
+    let hits: Packets[] = [];
     const settle = () => {
-      if (hits.length === 0) return;
-      allowed.push(intervals.intersect(left, intervals.unionOf(hits)));
-      left = intervals.subtract(left, intervals.unionOf(certains));
-      [hits, certains] = [[], []];
+      if (hits.length > 0) allowed.push(intervals.intersect(left, intervals.unionOf(hits)));
+      hits = [];
     };
     for (const rule of rulesOf(one)) {
       const [certain, possible] = [matches(rule, "sure"), matches(rule, "maybe")];
       // What matches for the answer that is asked for, and what then goes no further.
       const [hit, gone] = polarity === "maybe" ? [possible, certain] : [certain, possible];
-      if (rule.action === "allow" && note === undefined) {
+      if (note !== undefined) noteRule(rule, left, certain, possible, outer);
+      if (rule.action === "allow") {
         hits.push(hit);
-        certains.push(certain);
         continue;
       }
       settle();
-      if (left.length === 0) break;
       const matching = intervals.intersect(left, hit);
-      if (note !== undefined) noteRule(rule, left, matching, certain, gone, outer);
-      left = intervals.subtract(left, rule.action === "allow" ? certain : gone);
-      if (rule.action === "allow") allowed.push(matching);
-      else if (rule.action === "return") returned.push(matching);
+      left = intervals.subtract(left, gone);
+      if (rule.action === "return") returned.push(matching);
       else if (rule.action !== "deny") {
         const inner = walk(rule.action, matching, note === undefined ? outer : [...outer, rule]);
         allowed.push(inner.allowed);
@@ -83,19 +78,16 @@ export function decide(
   function noteRule(
     rule: Rule,
     left: Packets,
-    matching: Packets,
     certain: Packets,
-    gone: Packets,
+    possible: Packets,
     outer: readonly Rule[],
   ): void {
-    const rules = [...outer, rule];
-    const tell = (verdict: Step["verdict"], packets: Packets) => {
-      if (packets.length > 0) note?.({ packets, verdict, rules });
+    const tell = (verdict: Step["verdict"], about: Packets) => {
+      const packets = intervals.intersect(left, about);
+      if (packets.length > 0) note?.({ packets, verdict, rules: [...outer, rule] });
     };
-    if (rule.action === "allow") tell("allow", matching);
-    else {
-      if (rule.action === "deny") tell("deny", intervals.intersect(left, certain));
-      tell("unsure", intervals.intersect(left, intervals.subtract(gone, certain)));
-    }
+    if (rule.action === "allow") tell("allow", polarity === "maybe" ? possible : certain);
+    else if (rule.action === "deny") tell("deny", certain);
+    if (rule.action !== "allow" && polarity === "sure") tell("unsure", intervals.subtract(possible, certain));
   }
 }

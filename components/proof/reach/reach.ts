@@ -3,6 +3,7 @@ import { everyPacket, intervals, noPacket, type Packets } from "../space/index.t
 import { asking, ofSameProtocols, unanswered } from "./answers.ts";
 import { Classes, type Class } from "./classes.ts";
 import { decide, type Step } from "./decide.ts";
+import { RuleList } from "./lists.ts";
 import type { Polarity } from "./spots.ts";
 
 /**
@@ -14,7 +15,7 @@ export class Reach {
   readonly network: Network;
   readonly #classes: Classes;
   readonly #guardedBy = new Map<Polarity, readonly (readonly Checkpoint[])[]>();
-  readonly #peers = new Map<Chain, Map<string, ReadonlyMap<number, readonly Rule[]>>>();
+  readonly #peers = new Map<Chain, Map<number, Peers>>();
 
   /** `questions` are sets that will be asked about: classes are told apart by them, too. */
   constructor(network: Network, questions: readonly Ends[] = []) {
@@ -70,24 +71,15 @@ export class Reach {
 
   /** The checkpoints that packets of the one to the other pass, in their order. */
   path(from: Class, to: Class, polarity: Polarity): Passage[] {
-    return [
-      ...this.guardsOf(from, polarity).map((checkpoint) => ({
-        checkpoint,
-        direction: "out" as const,
-        chain: checkpoint.out,
-        other: to,
-      })),
-      ...this.guardsOf(to, polarity).map((checkpoint) => ({
-        checkpoint,
-        direction: "in" as const,
-        chain: checkpoint.in,
-        other: from,
-      })),
-    ].flatMap(({ checkpoint, direction, chain, other }) =>
-      chain === undefined || this.#spares(checkpoint, other, polarity)
-        ? []
-        : [{ checkpoint, direction, chain }],
-    );
+    const found: Passage[] = [];
+    const take = (checkpoint: Checkpoint, direction: "out" | "in", other: Class) => {
+      const chain = checkpoint[direction];
+      if (chain !== undefined && !this.#spares(checkpoint, other, polarity))
+        found.push({ checkpoint, direction, chain });
+    };
+    for (const checkpoint of this.guardsOf(from, polarity)) take(checkpoint, "out", to);
+    for (const checkpoint of this.guardsOf(to, polarity)) take(checkpoint, "in", from);
+    return found;
   }
 
   /** The shortcut between two classes, if there is one. */
@@ -107,13 +99,19 @@ export class Reach {
     polarity: Polarity,
     note?: (step: Step) => void,
   ): Packets {
-    const rules = (inner: Chain) => this.#rules(inner, direction, from.index, to.index);
+    const list = (inner: Chain) => this.#list(inner, direction, from.index, to.index);
+    const own = list(chain);
+    const isPlain = note === undefined && isFixed(from) && isFixed(to) && own.isPlain;
+    const known = isPlain ? own.decided[polarity] : undefined;
+    if (known !== undefined) return known;
     const matches = (rule: Rule, how: Polarity) =>
       this.#classes.of(rule.from[how], how).has(from.index) &&
       this.#classes.of(rule.to[how], how).has(to.index)
         ? rule.packets[how]
         : noPacket;
-    return decide(chain, polarity, rules, matches, note);
+    const allowed = decide(chain, polarity, (inner) => list(inner).rules, matches, note);
+    if (isPlain) own.decided[polarity] = allowed;
+    return allowed;
   }
 
   /**
@@ -180,30 +178,37 @@ export class Reach {
   }
 
   /** The rules of a chain that may match, in order, found by the end that the chain's checkpoint guards. */
-  #rules(chain: Chain, direction: "out" | "in", from: number, to: number): readonly Rule[] {
+  #list(chain: Chain, direction: "out" | "in", from: number, to: number): RuleList {
     const [own, peer] = direction === "out" ? [from, to] : [to, from];
-    return this.#rulesByPeer(chain, direction, own).get(peer) ?? [];
+    const { lists, none } = this.#rulesByPeer(chain, direction, own);
+    return lists.get(peer) ?? none;
   }
 
-  #rulesByPeer(chain: Chain, direction: "out" | "in", own: number): ReadonlyMap<number, readonly Rule[]> {
+  #rulesByPeer(chain: Chain, direction: "out" | "in", own: number): Peers {
     let known = this.#peers.get(chain);
-    if (known === undefined)
-      this.#peers.set(chain, (known = new Map<string, ReadonlyMap<number, readonly Rule[]>>()));
-    const key = `${direction} ${own}`;
-    let byPeer = known.get(key);
-    if (byPeer !== undefined) return byPeer;
+    if (known === undefined) this.#peers.set(chain, (known = new Map<number, Peers>()));
+    const key = direction === "out" ? own * 2 + 1 : own * 2;
+    let peers = known.get(key);
+    if (peers !== undefined) return peers;
     const [ownEnd, peerEnd] = direction === "out" ? (["from", "to"] as const) : (["to", "from"] as const);
-    const found = new Map<number, Rule[]>();
+    const none = new RuleList();
+    const lists = new Map<number, RuleList>();
+    let [run, named]: [Rule[], ReadonlySet<number> | undefined] = [[], undefined];
+    const settle = () => {
+      for (const peer of named ?? []) lists.set(peer, (lists.get(peer) ?? none).with(run));
+    };
     for (const rule of chain.rules) {
       if (!this.#classes.of(rule[ownEnd].maybe, "maybe").has(own)) continue;
-      for (const peer of this.#classes.of(rule[peerEnd].maybe, "maybe")) {
-        const rules = found.get(peer);
-        if (rules === undefined) found.set(peer, [rule]);
-        else rules.push(rule);
+      const next = this.#classes.of(rule[peerEnd].maybe, "maybe");
+      if (next !== named) {
+        settle();
+        [run, named] = [[], next];
       }
+      run.push(rule);
     }
-    known.set(key, (byPeer = found));
-    return byPeer;
+    settle();
+    known.set(key, (peers = { lists, none }));
+    return peers;
   }
 
   /** To whom each class could send at all, so that not every two have to be looked at. */
@@ -244,12 +249,12 @@ export class Reach {
     for (const checkpoint of this.guardsOf(one, "maybe")) {
       const chain = checkpoint[direction];
       if (chain?.otherwise !== "deny") continue;
-      const peers = new Set(this.#rulesByPeer(chain, direction, one.index).keys());
+      const peers = new Set(this.#rulesByPeer(chain, direction, one.index).lists.keys());
       const other = direction === "out" ? "in" : "out";
       const back = checkpoint[other];
       if (checkpoint.remembers !== undefined) {
         if (back?.otherwise !== "deny") continue;
-        for (const index of this.#rulesByPeer(back, other, one.index).keys()) peers.add(index);
+        for (const index of this.#rulesByPeer(back, other, one.index).lists.keys()) peers.add(index);
       }
       if (checkpoint.spares !== undefined)
         for (const index of this.#classes.of(checkpoint.spares, "maybe")) peers.add(index);
@@ -257,6 +262,12 @@ export class Reach {
     }
     return fewest;
   }
+}
+
+interface Peers {
+  readonly lists: ReadonlyMap<number, RuleList>;
+  /** Of all others. */
+  readonly none: RuleList;
 }
 
 /** A checkpoint that packets pass, and the chain that judges them there. */
@@ -270,6 +281,9 @@ export interface Passage {
 export function couldMeet(from: Class, to: Class): boolean {
   return (from.spots.length > 0 || to.spots.length > 0) && (from.families & to.families) > 0;
 }
+
+/** Whether it is known for certain in which sets it is. */
+const isFixed = ({ spots: [first] }: Class): boolean => first === undefined || first.address !== undefined;
 
 function add(sets: Map<number, Set<number>>, key: number, value: number): void {
   const set = sets.get(key);

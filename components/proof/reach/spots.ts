@@ -115,11 +115,7 @@ export function regions(outside: Addresses, sets: readonly (Addresses | undefine
     sets.map((set) => set?.v6 ?? []),
     (key, members, first, end) => region(found, key, members).v6.push(first, end),
   );
-  return [...found.values()].map(({ v4, v6, sets: members }) => ({
-    // Parts that touch and were cut for nothing are one.
-    addresses: { v4: joined(v4), v6: joined(v6) },
-    sets: members,
-  }));
+  return [...found.values()].map(({ v4, v6, sets: members }) => ({ addresses: { v4, v6 }, sets: members }));
 }
 
 function region(
@@ -133,9 +129,6 @@ function region(
   found.set(key, fresh);
   return fresh;
 }
-
-const joined = <T extends number | bigint>(points: readonly T[]): T[] =>
-  points.filter((point, index) => (index % 2 === 1 ? points[index + 1] : points[index - 1]) !== point);
 
 function sweep<T extends number | bigint>(
   whole: readonly T[],

@@ -42,15 +42,19 @@ function findings(found: readonly Finding[], title: string): string[] {
   return [`### ${title}`, "", ...found.flatMap(findingLines)];
 }
 
-const findingLines = ({ id, message, witness, because, wayOut, place }: Finding): string[] => [
-  `- **${markdownText(message)}**`,
-  `  - example: ${markdownText(witness)}`,
-  ...because.map((rule) => `  - because: ${ruleText(rule)}`),
-  ...(wayOut === undefined ? [] : [`  - way out: ${markdownText(wayOut)}`]),
-  ...(place === undefined ? [] : [`  - place: ${markdownCode(showPlace(place))}`]),
-  `  - id: ${markdownCode(id)}`,
-  "",
-];
+function findingLines(finding: Finding): string[] {
+  const { id, message, witness, because, wayOut } = finding;
+  const place = showPlace(finding);
+  return [
+    `- **${markdownText(message)}**`,
+    `  - example: ${markdownText(witness)}`,
+    ...because.map((rule) => `  - because: ${ruleText(rule)}`),
+    ...(wayOut === undefined ? [] : [`  - way out: ${markdownText(wayOut)}`]),
+    ...(place === undefined ? [] : [`  - place: ${markdownCode(place)}`]),
+    `  - id: ${markdownCode(id)}`,
+    "",
+  ];
+}
 
 const ruleText = ({ id, text, why }: Passage["rules"][number]): string =>
   `${markdownText(text)}${why === undefined ? "" : ` (${markdownText(why)})`} ${markdownCode(id)}`;

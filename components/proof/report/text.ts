@@ -33,10 +33,27 @@ export function toText(statement: Statement): string {
     .join("\n\n")}\n`;
 }
 
+/** What is wrong and how to mend it, where it is all that there is room for. */
+export function toFailure(statement: Statement): string {
+  const { leaks, missing } = statement;
+  const sections = [
+    [`${statement.environment ?? ""} ${verdictOf(statement).words}`.trim()],
+    findings(leaks, count(leaks.length, "leak")),
+    findings(missing, `${count(missing.length, "requirement")} not met`),
+    exceptionLines(statement.exceptions),
+  ];
+  return sections
+    .filter(({ length }) => length > 0)
+    .map((lines) => lines.map(withoutCommands).join("\n"))
+    .join("\n\n");
+}
+
 const findings = (found: readonly Finding[], title: string): string[] =>
   found.length === 0 ? [] : [title, ...found.flatMap(findingLines).map(indent)];
 
-function findingLines({ id, message, witness, because, wayOut, place }: Finding): string[] {
+function findingLines(finding: Finding): string[] {
+  const { id, message, witness, because, wayOut } = finding;
+  const place = showPlace(finding);
   const rules = because.map((rule) => `${rule.text}${rule.why === undefined ? "" : ` (${rule.why})`}`);
   return [
     message,
@@ -46,7 +63,7 @@ function findingLines({ id, message, witness, because, wayOut, place }: Finding)
       rules.flatMap((rule, index) => [rule, `  ${because[index]?.id ?? ""}`]),
     ),
     ...labelled("way out", wayOut === undefined ? [] : [wayOut]),
-    ...labelled("place", place === undefined ? [] : [showPlace(place)]),
+    ...labelled("place", place === undefined ? [] : [place]),
     ...labelled("id", [id]),
   ];
 }

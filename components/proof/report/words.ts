@@ -1,3 +1,5 @@
+import type { Finding } from "../statement/index.ts";
+
 /** `a, b and c`; Intl.ListFormat takes half a second to load. */
 export const list = (names: readonly string[]): string =>
   [names.slice(0, -1).join(", "), names.at(-1) ?? ""].filter((part) => part !== "").join(" and ");
@@ -12,6 +14,11 @@ export const listSome = (names: readonly string[], most: number): string =>
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
 
-/** A path into the stack file as its reader's messages write it: `bulkhead:flows[0].traffic`. */
-export const showPlace = (place: readonly (string | number)[]): string =>
-  place.map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`)).join("");
+/** A place in the stack file: `stacks/Pulumi.dev.yaml:21 (zones.test-billing)`, or where no file is known, its path alone. */
+export function showPlace({ place = [], at }: Pick<Finding, "place" | "at">): string | undefined {
+  if (place.length === 0) return at;
+  const path = place
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`))
+    .join("");
+  return at === undefined ? path : `${at} (${path})`;
+}

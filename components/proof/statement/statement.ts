@@ -107,6 +107,8 @@ export interface Finding {
   readonly wayOut?: string;
   /** Where the stack file speaks of what this is about, as keys from the top of its configuration. */
   readonly place?: readonly (string | number)[];
+  /** The same as file and line: `stacks/Pulumi.dev.yaml:21`. */
+  readonly at?: string;
 }
 
 /** A leak that the stack file excuses for a time. */

@@ -19,6 +19,7 @@ export function measureProof(runs: number): string[] {
     ...[250, 500, 1000].map((zones) => [zones, "groups"] as const),
     ...[250, 500, 1000].map((zones) => [zones, "zones"] as const),
     [1000, "copies"],
+    [1000, "mesh"],
   ];
   return cases.map(([zones, shape]) => {
     const all = Array.from({ length: runs }, () => measure(zones, shape));
@@ -36,6 +37,7 @@ const names: Readonly<Record<Shape, string>> = {
   groups: "groups:",
   zones: "zones:",
   copies: "zones, by copies:",
+  mesh: "groups, all meet:",
 };
 
 /** The network is there when the clock starts, and counts in the memory. */

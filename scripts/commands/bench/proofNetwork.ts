@@ -18,9 +18,9 @@ import {
 
 /**
  * `groups`: rules name all workers at once. `zones`: each rule names one zone, so management has some for each.
- * `copies`: so it is, and no two rules share what they name.
+ * `copies`: so it is, and no two rules share what they name. `mesh`: as `groups`, and all workers reach each other.
  */
-export type Shape = "groups" | "zones" | "copies";
+export type Shape = "groups" | "zones" | "copies" | "mesh";
 
 const hosts = 20;
 const first = 0x0a000000;
@@ -33,7 +33,8 @@ export function zonesNetwork(zones: number, shape: Shape): Network {
   const [management = [], ...workers] = nics;
   const [managers, all, groups] = [groupOf(management), groupOf(workers.flat()), workers.map(groupOf)];
   const outside = Array.from({ length: 10 }, (_, index) => ({ addresses: parseCidr(`192.0.2.${index}/32`) }));
-  const each = shape === "groups" ? 50 : 25;
+  const byGroups = shape === "groups" || shape === "mesh";
+  const each = byGroups ? 50 : 25;
   const allow = (from: Ends, to: Ends, on: Packets): Rule => ({
     from: exactly(shape === "copies" ? copyOf(from) : from),
     to: exactly(shape === "copies" ? copyOf(to) : to),
@@ -45,7 +46,8 @@ export function zonesNetwork(zones: number, shape: Shape): Network {
     pairs.map(([from, to], index) => allow(from, to, portOf(index)));
   const times = (from: Ends, to: Ends, count = each) =>
     Array.from({ length: count }, () => [from, to] as const);
-  const named = shape === "groups" ? [all] : groups;
+  const named = byGroups ? [all] : groups;
+  const mesh = shape === "mesh" ? [allow(all, all, packets(protocol.tcp, 10250, 10250))] : [];
   return {
     endpoints: nics.flat().map(({ id }) => ({ id, kind: "host" })),
     nics: nics.flat(),
@@ -56,13 +58,17 @@ export function zonesNetwork(zones: number, shape: Shape): Network {
         named.flatMap((group) => allows(times(group, managers))),
       ),
       ...groups.map((group, index) => {
-        const own = shape === "groups" ? all : group;
-        const inside = allow(blockOf(index + 1), blockOf(index + 1), everyPacket);
+        const own = byGroups ? all : group;
+        const inside = [allow(blockOf(index + 1), blockOf(index + 1), everyPacket), ...mesh];
         const out = [
           ...outside.map((to) => [own, to] as const),
           ...times(own, managers, each - outside.length),
         ];
-        return checkpoint(index + 1, [...allows(out), inside], [...allows(times(managers, own)), inside]);
+        return checkpoint(
+          index + 1,
+          [...allows(out), ...inside],
+          [...allows(times(managers, own)), ...inside],
+        );
       }),
     ],
     outside: subtractAddresses(everyAddress, parseCidr("10.0.0.0/8")),

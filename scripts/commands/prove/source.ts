@@ -7,6 +7,7 @@ import {
   dayOf,
   expectLayers,
   judge,
+  locate,
   observe,
   type Evidence,
   type ExpectedLayer,
@@ -15,7 +16,7 @@ import { readPlan, readState, Resources, type StackRead } from "../../../compone
 import type { Network } from "../../../components/proof/network/index.ts";
 import type { Statement } from "../../../components/proof/statement/index.ts";
 import { UnreadableError } from "../../../components/proof/unreadable.ts";
-import { parseStackFile, readStackFile } from "../../../stacks/config/file.ts";
+import { finderIn, parseStackFile, readStackFile, type StackFile } from "../../../stacks/config/file.ts";
 
 /** Where to read from: one of these. */
 export interface Sources {
@@ -49,9 +50,11 @@ export async function read(sources: Sources): Promise<Found> {
     );
   if (live === true && stack === undefined) throw new RangeError("--live goes with --stack");
   if (stack !== undefined) {
-    const planned = await planOf(environment ?? stack);
-    if (live === true) return proved(planned, await readLive(stack, planned));
+    const file = await readStackFile(environment ?? stack);
+    const planned = plan(parseStackFile(file));
+    if (live === true) return proved(file, planned, await readLive(stack, planned));
     return proved(
+      file,
       planned,
       fromStack(
         planned,
@@ -84,8 +87,9 @@ async function fromFile(
   environment: string | undefined,
 ): Promise<Found> {
   const found = parse(file, readText(file));
-  const planned = await planOf(environment ?? found.stack);
-  return proved(planned, fromStack(planned, found, file));
+  const stackFile = await readStackFile(environment ?? found.stack);
+  const planned = plan(parseStackFile(stackFile));
+  return proved(stackFile, planned, fromStack(planned, found, file));
 }
 
 export function readText(file: string): string {
@@ -100,9 +104,6 @@ export function readText(file: string): string {
   }
 }
 
-const planOf = async (environment: string): Promise<Plan> =>
-  plan(parseStackFile(await readStackFile(environment)));
-
 function fromStack(planned: Plan, { resources, outputs, leaving }: StackRead, source: string): Evidence {
   const evidence = evidenceOf(planned, new Resources(resources), source);
   const more = [
@@ -115,9 +116,9 @@ function fromStack(planned: Plan, { resources, outputs, leaving }: StackRead, so
   return { ...evidence, assumptions: [...evidence.assumptions, ...more] };
 }
 
-function proved(planned: Plan, evidence: Evidence): Found {
+function proved(file: StackFile, planned: Plan, evidence: Evidence): Found {
   const today = dayOf(new Date());
-  const statement = judge(planned, evidence, today);
+  const statement = locate(judge(planned, evidence, today), finderIn(file));
   return {
     statement,
     holds: statement.leaks.length + statement.missing.length === 0,

@@ -10,7 +10,7 @@ import {
   protocol as numbers,
   type Packets,
 } from "../../../components/proof/space/index.ts";
-import type { Situation } from "./oracle.ts";
+import type { Oracle, Situation } from "./oracle.ts";
 
 /** Where Cyclonus and the proof differ, in one direction. */
 export interface Difference {
@@ -98,3 +98,29 @@ function* questions({ pods }: Situation): Generator<Question> {
         for (const { protocol, containerPort: port } of ports)
           yield { from: idOf(from), to: idOf(to), protocol, port, itself: from === to };
 }
+
+export interface Timing {
+  readonly what: string;
+  readonly verdicts: number;
+  /** What its matcher took to judge these verdicts one by one. */
+  readonly theirMilliseconds: number;
+  /** What we took for all packets between all, at best. */
+  readonly ourMilliseconds: number;
+}
+
+/** How long both take: for many clusters of nine pods, and for one of the size of a platform. */
+export const timings = (oracle: Oracle, rounds = 5): readonly Timing[] =>
+  (
+    [
+      ["the cases of Cyclonus' generator", oracle.situations, oracle.nanoseconds],
+      ["a platform of 600 pods", [oracle.platform], oracle.platformNanoseconds],
+    ] as const
+  ).map(([what, situations, theirs]) => {
+    const ours = Array.from({ length: rounds }, () => compare(situations));
+    return {
+      what,
+      verdicts: ours[0]?.verdicts ?? 0,
+      theirMilliseconds: theirs / 1e6,
+      ourMilliseconds: Math.min(...ours.map(({ nanoseconds }) => nanoseconds)) / 1e6,
+    };
+  });

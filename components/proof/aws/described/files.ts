@@ -4,7 +4,7 @@ import { lists, type Described, type Key } from "./schema.ts";
 
 /** A file that somebody has written EC2's answers to, by the name that people know it by. */
 export interface DescribedFile {
-  readonly file: string;
+  readonly name: string;
   readonly text: string;
 }
 
@@ -15,7 +15,7 @@ const anyOfThem = `the output of aws ec2 describe-..., an object with any of ${k
 export function readFiles(files: readonly DescribedFile[]): Described {
   const problems: Problem[] = [];
   const whole: Partial<Record<Key, unknown[]>> = {};
-  for (const { file: name, text } of files) {
+  for (const { name, text } of files) {
     const parsed = parse(name, text, problems);
     if (parsed === undefined) continue;
     const own = keys.filter((key) => key in parsed);
@@ -65,15 +65,18 @@ function lineOf(message: string, text: string): number {
 }
 
 function problemOf(file: string, key: Key, issue: v.BaseIssue<unknown>): Problem {
-  const path = (issue.path ?? []).map(({ key: part }) =>
-    typeof part === "number" ? `[${part}]` : `.${String(part)}`,
-  );
+  const path = [key, ...(issue.path ?? []).map(({ key: part }) => part)];
+  if (issue.input === undefined)
+    return { file, what: `${inWords(path.slice(0, -1))} has no ${String(path.at(-1))}`, expected: "one" };
   return {
     file,
-    what: `${key}${path.join("")} is ${show(issue.input)}`,
+    what: `${inWords(path)} is ${show(issue.input)}`,
     expected: issue.expected === null ? issue.message : expectedOf(issue.expected),
   };
 }
+
+const inWords = ([key, ...path]: readonly unknown[]): string =>
+  String(key) + path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
 
 const names: Readonly<Record<string, string>> = {
   string: "a string",
@@ -89,10 +92,8 @@ const expectedOf = (expected: string): string =>
   expected.replace(/[()]/g, "").replaceAll("|", "or");
 
 const show = (value: unknown): string =>
-  value === undefined
-    ? "missing"
-    : Array.isArray(value)
-      ? "a list"
-      : typeof value === "object" && value !== null
-        ? "an object"
-        : JSON.stringify(value);
+  Array.isArray(value)
+    ? "a list"
+    : typeof value === "object" && value !== null
+      ? "an object"
+      : JSON.stringify(value);

@@ -16,20 +16,20 @@ export const findingList = (
         ${found.map((finding) => findingOf(finding, ids.get(finding) ?? ""))}
       </section>`;
 
-const findingOf = (
-  { id, layer, message, witness, because, wayOut, place }: Finding,
-  target: string,
-): Markup =>
-  markup`<article class="finding" id="${target}" data-find="findings" tabindex="-1">
+const findingOf = (finding: Finding, target: string): Markup => {
+  const { id, layer, message, witness, because, wayOut } = finding;
+  const place = showPlace(finding);
+  return markup`<article class="finding" id="${target}" data-find="findings" tabindex="-1">
     <h3>${message}</h3>
     <dl>
       ${row("example", markup`${witness}`)}
       ${because.length === 0 ? undefined : row("because", rulesOf(because))}
       ${wayOut === undefined ? undefined : row("way out", markup`${wayOut}`)}
-      ${place === undefined ? undefined : row("place", markup`<code>${showPlace(place)}</code>`)}
+      ${place === undefined ? undefined : row("place", markup`<code>${place}</code>`)}
       ${row("id", markup`<code>${id}</code> <small>${layer}</small>`)}
     </dl>
   </article>`;
+};
 
 export const exceptionTable = (exceptions: readonly StatedException[]): Markup | undefined =>
   exceptions.length === 0

@@ -269,6 +269,20 @@ describe("what bindings give", () => {
       });
   });
 
+  it("of two roles of one name either may be there", () => {
+    const bound = binding("red", "b", ofClusterRole("r"), [user("ann")]);
+    for (const [first, second] of [
+      ["pods", "secrets"],
+      ["secrets", "pods"],
+    ] as const) {
+      const objects = [first, second].map((resource) =>
+        clusterRole("r", [{ verbs: ["get"], ...core, resources: [resource] }]),
+      );
+      assert.equal(can([...objects, bound], get("pods"), "maybe"), true);
+      assert.equal(can([...objects, bound], get("pods"), "sure"), false);
+    }
+  });
+
   it("the group system:masters may do everything, bindings or not", () => {
     const master = { user: "root", groups: ["system:masters"], text: "root" };
     assert.equal(can([], { verb: "get", url: "/logs" }, "sure", master), true);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { awsNetwork, readDescribed } from "../../../../components/proof/aws/index.ts";
+import { awsNetwork, describedFacts } from "../../../../components/proof/aws/index.ts";
 import { Reach, type Class } from "../../../../components/proof/reach/index.ts";
 import {
   hasAddress,
@@ -32,7 +32,9 @@ function parties(reach: Reach, world: World): (Party & { class: Class; isTransla
     }),
   );
   const outside = outsiders.map((address) => {
-    const one = reach.classes.find((each) => each.outside && hasAddress(each.outside, parseAddress(address)));
+    const one = reach.classes.find(
+      (each) => each.outside !== undefined && hasAddress(each.outside, parseAddress(address)),
+    );
     assert.ok(one !== undefined, address);
     return { address, class: one, isTranslated: false };
   });
@@ -46,7 +48,7 @@ describe("the proof of an AWS network", () => {
       fc.property(fc.gen(), (g) => {
         const world = randomWorld(g);
         const reach = new Reach(
-          awsNetwork(readDescribed([{ file: "all.json", text: JSON.stringify(world) }])),
+          awsNetwork(describedFacts([{ name: "all.json", text: JSON.stringify(world) }])),
         );
         const all = parties(reach, world);
         for (const from of all)
@@ -71,8 +73,8 @@ describe("the proof of an AWS network", () => {
             }
           }
       }),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: 20, endOnFailure: true },
     );
-    assert.ok(seen.open > 2000 && seen.sure > 1000 && seen.shut > 2000, JSON.stringify(seen));
+    assert.ok(seen.open > 600 && seen.sure > 200 && seen.shut > 4000, JSON.stringify(seen));
   });
 });

@@ -139,7 +139,7 @@ export function passes(world: World, from: Party, to: Party, packet: Packet): bo
     groupsLet(world, from, "IpPermissionsEgress", to, packet, true) &&
     groupsLet(world, to, "IpPermissions", from, packet, true) &&
     aclsLet(world, from, to, packet) &&
-    routed(world, from, to, packet)
+    routed(world, from, to, packet, true)
   );
 }
 
@@ -151,8 +151,13 @@ export function connects(world: World, from: Party, to: Party, packet: Packet): 
     !groupsLet(world, to, "IpPermissions", from, packet, false)
   )
     return false;
+  if (!routed(world, from, to, packet, false)) return false;
   if (to.eni !== undefined && !leads(world, to, from, "back")) return false;
-  if (packet.protocol !== 6 && packet.protocol !== 17) return true;
+  if (packet.protocol === 1 && packet.port >> 8 === 8)
+    return aclsLet(world, to, from, { protocol: 1, port: 0 });
+  if (packet.protocol === 58 && packet.port >> 8 === 128)
+    return aclsLet(world, to, from, { protocol: 58, port: 129 * 256 });
+  if (![6, 17, 132].includes(packet.protocol)) return true;
   // Entries change at the edges of their ranges alone.
   const edges = world.NetworkAcls.flatMap(({ Entries }) =>
     Entries.flatMap(({ PortRange }) => (PortRange === undefined ? [] : [PortRange.From, PortRange.To + 1])),
@@ -172,16 +177,16 @@ function groupsLet(
 ): boolean {
   const { eni } = own;
   if (eni === undefined) return true;
-  const lets = (which: "IpPermissions" | "IpPermissionsEgress") =>
+  const lets = (which: "IpPermissions" | "IpPermissionsEgress", isTracked = true) =>
     world.SecurityGroups.some(
       (group) =>
         eni.Groups.some(({ GroupId }) => GroupId === group.GroupId) &&
-        group[which].some((permission) => matches(world, permission, other, packet)),
+        group[which].some((permission) => matches(world, permission, other, packet, isTracked)),
     );
   if (lets(direction)) return true;
   // "For protocols other than TCP, UDP, or ICMP, only the IP address and protocol number is tracked."
   if (!orAnswer || [1, 6, 17].includes(packet.protocol)) return false;
-  return lets(direction === "IpPermissions" ? "IpPermissionsEgress" : "IpPermissions");
+  return lets(direction === "IpPermissions" ? "IpPermissionsEgress" : "IpPermissions", false);
 }
 
 function matches(
@@ -189,13 +194,14 @@ function matches(
   { IpProtocol, FromPort = -1, ToPort = -1, ...peers }: Permission,
   other: Party,
   { protocol, port }: Packet,
+  portsCount: boolean,
 ): boolean {
   const number = { tcp: "6", udp: "17", icmp: "1", icmpv6: "58" }[IpProtocol] ?? IpProtocol;
   if (number !== "-1") {
     if (Number(number) !== protocol) return false;
     if (protocol === 6 || protocol === 17) {
       if (port < FromPort || port > ToPort) return false;
-    } else if (protocol === 1 || protocol === 58) {
+    } else if (portsCount && (protocol === 1 || protocol === 58)) {
       if (FromPort !== -1 && FromPort !== Math.floor(port / 256)) return false;
       if (FromPort !== -1 && ToPort !== -1 && ToPort !== port % 256) return false;
     }
@@ -213,8 +219,8 @@ function matches(
   return (
     blocks.some((block) => contains(block, other.address)) ||
     (isPrivate(other) &&
-      (peers.UserIdGroupPairs ?? []).some(({ GroupId }) =>
-        other.eni?.Groups.some((group) => group.GroupId === GroupId),
+      (peers.UserIdGroupPairs ?? []).some(
+        ({ GroupId }) => other.eni?.Groups.some((group) => group.GroupId === GroupId) === true,
       ))
   );
 }
@@ -262,7 +268,7 @@ function aclLets(
 const attached = (gateways: { Attachments: { VpcId: string }[] }[], vpc: string): boolean =>
   gateways.some(({ Attachments }) => Attachments.some(({ VpcId }) => VpcId === vpc));
 
-function routed(world: World, from: Party, to: Party, packet: Packet): boolean {
+function routed(world: World, from: Party, to: Party, packet: Packet, orAnswer: boolean): boolean {
   if (from.eni !== undefined && !leads(world, from, to, "there", packet)) return false;
   if (to.eni === undefined) return true;
   const { VpcId } = to.eni;
@@ -275,7 +281,10 @@ function routed(world: World, from: Party, to: Party, packet: Packet): boolean {
   if (from.eni?.VpcId === VpcId && isPrivate(from)) return true;
   if (isPrivate(from) && peered(world, from.eni?.VpcId, VpcId)) return true;
   // IPv6 needs no translation, and an egress-only gateway lets answers in.
-  return to.address.includes(":") && (internet || (egressOnly && ![1, 6, 17, 58].includes(packet.protocol)));
+  return (
+    to.address.includes(":") &&
+    (internet || (orAnswer && egressOnly && ![1, 6, 17, 58].includes(packet.protocol)))
+  );
 }
 
 const peered = (world: World, one: string | undefined, other: string): boolean =>
@@ -292,7 +301,7 @@ function routeOf(world: World, subnet: string, vpc: string, address: string): Ro
       Associations.some((one) => !one.Main && one.SubnetId === subnet),
     ) ??
     world.RouteTables.find(
-      ({ VpcId, Associations }) => VpcId === vpc && Associations.some(({ Main }) => Main),
+      ({ VpcId, Associations }) => VpcId === vpc && Associations.some((one) => one.Main),
     );
   const length = (route: Route) =>
     Number((route.DestinationCidrBlock ?? route.DestinationIpv6CidrBlock ?? "").split("/")[1]);
@@ -331,7 +340,11 @@ function leads(world: World, from: Party, to: Party, way: "there" | "back", pack
     const v6 = to.address.includes(":");
     if (route.GatewayId?.startsWith("igw-") === true)
       return v6 && attached(world.InternetGateways, eni.VpcId);
-    return route.EgressOnlyInternetGatewayId !== undefined && v6;
+    return (
+      route.EgressOnlyInternetGatewayId !== undefined &&
+      v6 &&
+      attached(world.EgressOnlyInternetGateways, eni.VpcId)
+    );
   }
   // By a NAT gateway's address: TCP, UDP and ICMP, and nothing begins there.
   if (way === "back" || packet === undefined || ![1, 6, 17].includes(packet.protocol)) return false;

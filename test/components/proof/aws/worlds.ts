@@ -59,6 +59,20 @@ export function randomWorld(g: fc.GeneratorValue): World {
     return { ...peers, ...packets };
   };
 
+  const permissions = (): Permission[] =>
+    pick<() => Permission[]>(
+      () => some(3).map(permission),
+      () => [
+        {
+          IpProtocol: pick("-1", "4", "tcp", "udp"),
+          FromPort: 0,
+          ToPort: 65535,
+          IpRanges: [{ CidrIp: "0.0.0.0/0" }],
+          Ipv6Ranges: [{ CidrIpv6: "::/0" }],
+        },
+      ],
+    )();
+
   const everything = (Egress: boolean): Entry[] => [
     { RuleNumber: 100, RuleAction: "allow", Egress, Protocol: "-1", CidrBlock: "0.0.0.0/0" },
     { RuleNumber: 101, RuleAction: "allow", Egress, Protocol: "-1", Ipv6CidrBlock: "::/0" },
@@ -138,7 +152,7 @@ export function randomWorld(g: fc.GeneratorValue): World {
     return [
       v4(`${vpc.prefix}.0.0/16`, { GatewayId: "local" }),
       v6(`${vpc.v6}::/48`, { GatewayId: "local" }),
-      ...some(4).map(() =>
+      ...[...some(4), 5, 6].map(() =>
         pick<() => Route>(
           () => v4("0.0.0.0/0", { GatewayId: `igw-${vpc.id}` }),
           () => v4("52.1.0.0/16", { GatewayId: `igw-${vpc.id}` }),
@@ -159,7 +173,9 @@ export function randomWorld(g: fc.GeneratorValue): World {
       const ofOthers =
         route.NatGatewayId !== undefined &&
         !nats.some((nat) => nat.NatGatewayId === route.NatGatewayId && nat.VpcId === vpc.id);
-      if (known.has(block) || ofOthers) return false;
+      // AWS takes no such route that is more specific than the local one.
+      const isInside = block.startsWith(`${vpc.prefix}.`) && block.endsWith("/24");
+      if (known.has(block) || ofOthers || isInside) return false;
       known.add(block);
       return true;
     });
@@ -203,11 +219,8 @@ export function randomWorld(g: fc.GeneratorValue): World {
     })),
     SecurityGroups: groups.map(({ id }) => ({
       GroupId: id,
-      IpPermissions: some(3).map(permission),
-      IpPermissionsEgress: pick<() => Permission[]>(
-        () => some(3).map(permission),
-        () => [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }], Ipv6Ranges: [{ CidrIpv6: "::/0" }] }],
-      )(),
+      IpPermissions: permissions(),
+      IpPermissionsEgress: permissions(),
     })),
     NetworkAcls: [
       ...vpcs.map(({ id }) => ({

@@ -16,7 +16,9 @@ const whitelistKey = "scheduler.alpha.kubernetes.io/tolerationsWhitelist";
 
 /** Without what is to be taken away. */
 const merged = (fields: unknown, more: object): object =>
-  Object.fromEntries(Object.entries({ ...(fields as object), ...more }).filter(([, value]) => value !== undefined));
+  Object.fromEntries(
+    Object.entries({ ...(fields as object), ...more }).filter(([, value]) => value !== undefined),
+  );
 
 describe("where pods can run, as the engine registers it for dev", () => {
   let objects: readonly Sourced[];
@@ -396,6 +398,13 @@ describe("where pods can run, as the engine registers it for dev", () => {
               expression: `object.spec.?serviceAccountName.orValue("") == "trusted" || (${expression})`,
             })),
           })),
+      ],
+      [
+        "is one of two of its name",
+        () => [
+          ...objects,
+          ...objects.filter(({ origin }) => origin === podPolicy).map((one) => ({ ...one })),
+        ],
       ],
       ["has parameters", () => policy(() => ({ paramKind: { apiVersion: "v1", kind: "ConfigMap" } }))],
       [

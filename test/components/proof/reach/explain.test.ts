@@ -16,6 +16,7 @@ import {
   intervals,
   noPacket,
   packets,
+  parseAddress,
   showPackets,
 } from "../../../../components/proof/space/index.ts";
 import { Naive } from "./naive.ts";
@@ -78,6 +79,42 @@ describe("an explanation", () => {
     );
   });
 
+  it("finds rules that come near in the chains that others lead to, and each once", () => {
+    const inner = chain("web", ["portal -> billing: tcp/443"], "return");
+    const of = network([
+      firewall("portal", {
+        out: chain("out", [
+          rule("portal -> billing: everything", inner),
+          rule("portal -> anywhere: everything", inner),
+        ]),
+      }),
+    ]);
+    assert.deepEqual(shown(of, "portal-1", "billing-1", "tcp/80").slice(2), [
+      '    near: "portal -> billing: tcp/443" is for these two, but not on that',
+    ]);
+  });
+
+  it("says which rules come near only since it is not known to whom, or on what, they are", () => {
+    const doubtful = (part: "from" | "to" | "packets") => {
+      const certain = rule("portal -> billing: tcp/80");
+      const less = part === "packets" ? noPacket : {};
+      return network([
+        firewall("portal", {
+          out: chain("out", [{ ...certain, [part]: { sure: less, maybe: certain[part].maybe } }]),
+        }),
+      ]);
+    };
+    for (const part of ["from", "to", "packets"] as const)
+      assert.deepEqual(shown(doubtful(part), "portal-1", "billing-1", "tcp/80", "sure").slice(2), [
+        '    near: "portal -> billing: tcp/80" may be for this, which is not known',
+        "  what is not known counts as closed",
+      ]);
+    assert.equal(
+      shown(doubtful("packets"), "portal-1", "billing-1", "tcp/81").at(-1),
+      '    near: "portal -> billing: tcp/80" is for these two, but not on that',
+    );
+  });
+
   it("says which part of a traffic passes, and why the rest does not", () => {
     assert.deepEqual(shown(zones, "portal-1", "billing-1", "tcp/8443-8444"), [
       "portal-1 (10.0.1.1) -> billing-1 (10.0.2.1) on tcp/8443-8444: only tcp/8443 passes",
@@ -117,6 +154,10 @@ describe("an explanation", () => {
     assert.deepEqual(shown(ends, "portal-1", "billing-1", "tcp/80").slice(1), [
       '  out of firewall of zone portal: no rule lets it out (after "portal -> billing: everything"): needed one from portal-1 (10.0.1.1) to billing-1 (10.0.2.1) on tcp/80',
     ]);
+    assert.deepEqual(
+      shown(ends, "portal-1", "billing-1", "tcp/80", "sure")[1],
+      shown(ends, "portal-1", "billing-1", "tcp/80")[1],
+    );
     assert.deepEqual(shown(ends, "portal-1", "claims-1", "tcp/80").slice(1), [
       "  out of firewall of zone portal: no rule denies it",
     ]);
@@ -178,6 +219,20 @@ describe("an explanation", () => {
     assert.deepEqual(shown(network([]), "outside", "outside", "tcp/1").slice(1), [
       "  they never meet: both are outside",
     ]);
+    const mixed = network([], {
+      nics: ["10.0.1.1", "fd00::1"].map((address) => ({
+        id: address,
+        endpoint: address,
+        addresses: [parseAddress(address)],
+      })),
+    });
+    const reach = new Reach(mixed);
+    const [one, other] = reach.classes;
+    assert.ok(one !== undefined && other !== undefined);
+    assert.equal(
+      showExplanation(explain(reach, one, other, traffic("tcp/1"), "maybe")),
+      "10.0.1.1 (10.0.1.1) -> fd00::1 (fd00::1) on tcp/1: denied\n  they never meet: one has IPv4 and the other IPv6",
+    );
     assert.match(shown(network([]), "outside", "outside", "tcp/1")[0] ?? "", /: denied$/);
   });
 
@@ -339,6 +394,29 @@ describe("what lets a packet pass", () => {
       "billing -> portal: ip/4",
     ]);
   });
+
+  it("is what lets each packet pass, of some that pass and some that do as answers", () => {
+    const gateway = network(
+      [
+        firewall("portal", {
+          out: chain("out", ["portal -> billing: tcp/80", "portal -> billing: tcp/81"]),
+          in: chain("in", ["billing -> portal: ip/4"]),
+        }),
+      ],
+      { remembers: traffic("ip/4") },
+    );
+    const reach = reachOf(gateway);
+    const found = because(reach, at(reach, "portal-1"), at(reach, "billing-1"), traffic("tcp/80", "ip/4"));
+    assert.deepEqual(
+      found.map(({ text }) => text),
+      ["portal -> billing: tcp/80", "billing -> portal: ip/4"],
+    );
+  });
+
+  it("is also a rule of which it is not known for certain whether it is there", () => {
+    const doubtful = network([firewall("portal", { out: chain("out", ["?portal -> billing: tcp/80"]) })]);
+    assert.deepEqual(of(doubtful, "portal-1", "billing-1", "tcp/80"), ["?portal -> billing: tcp/80"]);
+  });
 });
 
 describe("a witness", () => {
@@ -348,6 +426,7 @@ describe("a witness", () => {
       [everyPacket, "tcp/1"],
       [traffic("tcp/8000-8010", "udp/53"), "tcp/8000"],
       [traffic("udp/53-54", "icmp", "ip/4"), "udp/53"],
+      [packets(17), "udp/1"],
       [traffic("icmp", "ip/4"), "icmp"],
       [traffic("ip/4", "ip/47"), "ip/4"],
       [icmpPackets(1, 8), "icmp/type 8 code 0"],

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { exactly, type Ends, type Network, type Nic } from "../../../../components/proof/network/index.ts";
-import { Reach, type Polarity } from "../../../../components/proof/reach/index.ts";
+import {
+  exactly,
+  type Action,
+  type Ends,
+  type Network,
+  type Nic,
+} from "../../../../components/proof/network/index.ts";
+import { Reach, type Class, type Polarity } from "../../../../components/proof/reach/index.ts";
 import {
   everyAddress,
   noAddress,
@@ -15,7 +21,17 @@ type Name = Parameters<typeof at>[1];
 
 function passes(of: Network, from: Name, to: Name, polarity: Polarity = "maybe"): string {
   const reach = reachOf(of);
-  return showPackets(reach.between(at(reach, from), at(reach, to), polarity));
+  return between(reach, at(reach, from), at(reach, to), polarity);
+}
+/** What passes, which is also what the list of all pairs says. */
+function between(reach: Reach, from: Class, to: Class, polarity: Polarity): string {
+  const shown = showPackets(reach.between(from, to, polarity));
+  const listed = [...reach.pairs(polarity)].filter((pair) => pair[0] === from && pair[1] === to);
+  assert.deepEqual(
+    listed.map(([, , packets]) => showPackets(packets)),
+    shown === "nothing" ? [] : [shown],
+  );
+  return shown;
 }
 /** The same for what may pass and what does for sure. */
 const both = (of: Network, from: Name, to: Name) => ({
@@ -81,6 +97,50 @@ describe("firewalls", () => {
     const closed = firewall("portal", { out: chain("out", ["portal -> billing: tcp/1"]) });
     const of = network([{ ...closed, guards: { sure: {}, maybe: closed.guards.maybe } }]);
     assert.deepEqual(both(of, "portal-1", "billing-1"), { maybe: "everything", sure: "tcp/1" });
+  });
+});
+
+describe("rules that may match", () => {
+  const inner = chain("inner", ["anywhere -> anywhere: tcp/1"], "return");
+  const refusing = chain("refusing", ["anywhere -> anywhere: tcp/1"], "deny");
+  const cases: readonly [string, Action, string, string][] = [
+    ["allow, may open", "allow", "tcp/1-6", "tcp/3-6"],
+    ["deny, may close", "deny", "tcp/3-6", "tcp/5-6"],
+    ["return to nowhere, may close", "return", "tcp/3-6", "tcp/5-6"],
+    ["lead to a chain, may open what it does", inner, "tcp/1, tcp/3-6", "tcp/5-6"],
+    ["lead to a chain that refuses the rest, may close", refusing, "tcp/1, tcp/3-6", "tcp/5-6"],
+  ];
+  for (const [what, action, maybe, sure] of cases)
+    it(`and ${what}`, () => {
+      const rules = [rule("?portal -> billing: tcp/1-4", action), "portal -> billing: tcp/3-6"];
+      const of = network([firewall("portal", { out: chain("out", rules) })]);
+      assert.deepEqual(both(of, "portal-1", "billing-1"), { maybe, sure });
+    });
+
+  it("and return to nowhere, may leave packets to an open end", () => {
+    const rules = [
+      rule("?portal -> billing: tcp/1-4", "return"),
+      rule("portal -> billing: everything", "deny"),
+    ];
+    const of = network([firewall("portal", { out: chain("out", rules, "allow") })]);
+    assert.deepEqual(both(of, "portal-1", "billing-1"), { maybe: "tcp/1-4", sure: "nothing" });
+  });
+
+  it("and leave a chain early, may leave more to the one outside, and less", () => {
+    const early = chain(
+      "early",
+      [rule("?portal -> billing: tcp/1-9", "return"), rule("portal -> billing: tcp/5-20", "deny")],
+      "allow",
+    );
+    const of = network([
+      firewall("portal", {
+        out: chain("out", [rule("portal -> billing: tcp/1-30", early), "portal -> billing: tcp/8"]),
+      }),
+    ]);
+    assert.deepEqual(both(of, "portal-1", "billing-1"), {
+      maybe: "tcp/1-4, tcp/8, tcp/21-30",
+      sure: "tcp/21-30",
+    });
   });
 });
 
@@ -167,6 +227,39 @@ describe("answers", () => {
     }
     assert.equal(passes(of("icmp"), "portal-1", "billing-1", "sure"), "icmp, ip/4");
   });
+
+  it("are not for sure where a firewall without memory may not have the rule for them", () => {
+    const of = (back: string) =>
+      network([
+        firewall("billing", {
+          in: chain("in", ["portal -> billing: tcp/80"]),
+          out: chain("out", [back]),
+          stateless: true,
+        }),
+      ]);
+    assert.equal(passes(of("billing -> portal: tcp/1024-65535"), "portal-1", "billing-1", "sure"), "tcp/80");
+    assert.equal(
+      passes(of("?billing -> portal: tcp/1024-65535"), "portal-1", "billing-1", "sure"),
+      "nothing",
+    );
+  });
+
+  it("are judged by rules of their own where such a firewall has some", () => {
+    const of = network([
+      firewall("billing", {
+        in: chain("in", ["portal -> billing: tcp/80-90, icmp, ip/4"]),
+        out: chain("out", []),
+        stateless: true,
+        answers: chain("answers", ["billing -> portal: tcp/85-99"]),
+      }),
+    ]);
+    assert.equal(passes(of, "portal-1", "billing-1"), "icmp, ip/4, tcp/80-90");
+    assert.equal(
+      passes(of, "portal-1", "billing-1", "sure"),
+      "icmp/type 0 code 0 to type 7 code 255, icmp/type 9 code 0 to type 255 code 255, ip/4, tcp/85-90",
+    );
+    assert.equal(passes(of, "billing-1", "portal-1"), "nothing");
+  });
 });
 
 describe("shortcuts", () => {
@@ -195,7 +288,7 @@ describe("shortcuts", () => {
 describe("nics without an address", () => {
   const nic = (id: string, more: Partial<Nic> = {}): Nic => ({ id, endpoint: id, addresses: [], ...more });
   const one = (id: string): Ends => ({ nics: new Set([id]) });
-  function between(of: Network, from: string, to: string): { maybe: string; sure: string } {
+  function ofBoth(of: Network, from: string, to: string): { maybe: string; sure: string } {
     const reach = new Reach(
       of,
       of.nics.map(({ id }) => one(id)),
@@ -205,7 +298,7 @@ describe("nics without an address", () => {
       assert.ok(found !== undefined);
       return found;
     };
-    const show = (polarity: Polarity) => showPackets(reach.between(find(from), find(to), polarity));
+    const show = (polarity: Polarity) => between(reach, find(from), find(to), polarity);
     return { maybe: show("maybe"), sure: show("sure") };
   }
   const fixed = nic("fixed", { addresses: [parseAddress("10.0.9.9")] });
@@ -216,9 +309,9 @@ describe("nics without an address", () => {
       network([{ ...firewall("anywhere"), out: chain("out", ["portal -> anywhere: tcp/1"]) }], {
         nics: [nic("new", { within: parseCidr(within) }), fixed],
       });
-    assert.deepEqual(between(of("10.0.1.0/28"), "new", "fixed"), { maybe: "tcp/1", sure: "tcp/1" });
-    assert.deepEqual(between(of("10.0.0.0/16"), "new", "fixed"), { maybe: "tcp/1", sure: "nothing" });
-    assert.deepEqual(between(of("10.0.2.0/24"), "new", "fixed"), { maybe: "nothing", sure: "nothing" });
+    assert.deepEqual(ofBoth(of("10.0.1.0/28"), "new", "fixed"), { maybe: "tcp/1", sure: "tcp/1" });
+    assert.deepEqual(ofBoth(of("10.0.0.0/16"), "new", "fixed"), { maybe: "tcp/1", sure: "nothing" });
+    assert.deepEqual(ofBoth(of("10.0.2.0/24"), "new", "fixed"), { maybe: "nothing", sure: "nothing" });
   });
 
   it("can get any where nothing is said, and so where nothing is left", () => {
@@ -226,9 +319,74 @@ describe("nics without an address", () => {
       const of = network([{ ...firewall("anywhere"), out: chain("out", ["portal -> anywhere: tcp/1"]) }], {
         nics: [nic("new", within), fixed, fixed6],
       });
-      assert.deepEqual(between(of, "new", "fixed"), { maybe: "tcp/1", sure: "nothing" });
-      assert.deepEqual(between(of, "new", "fixed 6"), { maybe: "tcp/1", sure: "nothing" });
+      assert.deepEqual(ofBoth(of, "new", "fixed"), { maybe: "tcp/1", sure: "nothing" });
+      assert.deepEqual(ofBoth(of, "new", "fixed 6"), { maybe: "tcp/1", sure: "nothing" });
     }
+  });
+
+  it("are in a set in which they may be, unless it is asked for who is for sure", () => {
+    const new1 = nic("new", { within: parseCidr("10.0.0.0/16") });
+    const portal: Ends = { addresses: parseCidr("10.0.1.0/24") };
+    const reach = new Reach(network([], { nics: [new1], outside: noAddress }), [portal]);
+    const [only, ...others] = reach.classes;
+    assert.ok(only !== undefined && others.length === 0);
+    assert.deepEqual([reach.holds(portal, only), reach.within(portal)], [true, [only]]);
+    assert.deepEqual([reach.holds(portal, only, "sure"), reach.within(portal, "sure")], [false, []]);
+  });
+
+  it("that could match different sets are told apart, and take a shortcut that may be theirs", () => {
+    const of = network([{ ...firewall("anywhere"), out: chain("out", ["portal -> anywhere: tcp/1"]) }], {
+      nics: [
+        nic("new", { within: parseCidr("10.0.0.0/16") }),
+        nic("other", { within: parseCidr("192.0.2.0/24") }),
+        fixed,
+      ],
+      shortcuts: [
+        {
+          between: [{ addresses: parseCidr("192.0.2.1/32") }, { addresses: parseCidr("10.0.9.9/32") }],
+          sure: true,
+          origin: { id: "cable", text: "cable" },
+        },
+      ],
+    });
+    assert.deepEqual(ofBoth(of, "new", "fixed"), { maybe: "tcp/1", sure: "nothing" });
+    assert.deepEqual(ofBoth(of, "other", "fixed"), { maybe: "everything", sure: "nothing" });
+    assert.deepEqual(ofBoth(of, "fixed", "other"), { maybe: "everything", sure: "nothing" });
+    assert.deepEqual(ofBoth(of, "other", "other"), { maybe: "nothing", sure: "nothing" });
+  });
+
+  it("may be spared, or have a shortcut from the other end, where they could be who is", () => {
+    const of = network(
+      [
+        {
+          ...firewall("anywhere"),
+          guards: exactly({ nics: new Set(["fixed"]) }),
+          out: chain("out", []),
+          in: chain("in", []),
+          spares: { addresses: parseCidr("192.0.2.1/32") },
+        },
+        { ...firewall("anywhere"), guards: exactly({ nics: new Set(["fixed 6"]) }), out: chain("out", []) },
+      ],
+      {
+        nics: [
+          nic("new", { within: parseCidr("10.0.0.0/16") }),
+          nic("other", { within: parseCidr("192.0.2.0/24") }),
+          nic("other 6", { within: parseCidr("fd00:1::/64") }),
+          fixed,
+          fixed6,
+        ],
+        shortcuts: [
+          {
+            between: [{ addresses: parseCidr("fd00::9/128") }, { addresses: parseCidr("fd00:1::1/128") }],
+            sure: true,
+            origin: { id: "cable", text: "cable" },
+          },
+        ],
+      },
+    );
+    assert.deepEqual(ofBoth(of, "fixed", "other"), { maybe: "everything", sure: "nothing" });
+    assert.deepEqual(ofBoth(of, "fixed", "new"), { maybe: "nothing", sure: "nothing" });
+    assert.deepEqual(ofBoth(of, "fixed 6", "other 6"), { maybe: "everything", sure: "nothing" });
   });
 
   it("meet only those of a family of which they can get an address", () => {
@@ -243,12 +401,12 @@ describe("nics without an address", () => {
     });
     const all = { maybe: "everything", sure: "everything" };
     const none = { maybe: "nothing", sure: "nothing" };
-    assert.deepEqual(between(of, "new 4", "fixed"), all);
-    assert.deepEqual(between(of, "new 4", "fixed 6"), none);
-    assert.deepEqual(between(of, "new 6", "fixed"), none);
-    assert.deepEqual(between(of, "new 4", "new 6"), none);
-    assert.deepEqual(between(of, "new", "fixed"), all);
-    assert.deepEqual(between(of, "new", "new 6"), all);
+    assert.deepEqual(ofBoth(of, "new 4", "fixed"), all);
+    assert.deepEqual(ofBoth(of, "new 4", "fixed 6"), none);
+    assert.deepEqual(ofBoth(of, "new 6", "fixed"), none);
+    assert.deepEqual(ofBoth(of, "new 4", "new 6"), none);
+    assert.deepEqual(ofBoth(of, "new", "fixed"), all);
+    assert.deepEqual(ofBoth(of, "new", "new 6"), all);
   });
 
   it("are told apart by family even where no rule is about addresses", () => {
@@ -261,6 +419,21 @@ describe("nics without an address", () => {
     });
     const reach = new Reach(of);
     assert.equal(reach.classes.filter(({ spots }) => spots.length > 0).length, 3);
+  });
+
+  it("are told apart by the sets in which they may be", () => {
+    const of = network([firewall("portal", { out: chain("out", []) })], {
+      nics: [
+        nic("new", { within: parseCidr("10.0.0.0/16") }),
+        nic("newer", { within: parseCidr("10.0.0.0/20") }),
+        nic("other", { within: parseCidr("192.0.2.0/24") }),
+      ],
+    });
+    const together = new Reach(of).classes.map(({ spots }) => spots.map((spot) => spot.nic.id).join());
+    assert.deepEqual(
+      together.filter((names) => names !== ""),
+      ["new,newer", "other"],
+    );
   });
 });
 
@@ -302,6 +475,26 @@ describe("classes", () => {
       many.map(({ to }) => reach.within(to.sure).map(({ index }) => index)),
       many.map(() => reach.within(first.to.sure).map(({ index }) => index)),
     );
+  });
+
+  it("tell apart sets that hold much the same", () => {
+    const start = 0x0a000100;
+    // Alike also to a sum over their points.
+    const [wide, narrow] = [
+      { v4: [start + 1, start + 100], v6: [] },
+      { v4: [start + 2, start + 69], v6: [] },
+    ];
+    const allow = rule("portal -> anywhere: tcp/1");
+    const of = network([
+      firewall("portal", {
+        out: chain("out", [
+          { ...allow, from: exactly({ addresses: wide }) },
+          { ...allow, from: exactly({ addresses: narrow }), packets: exactly(traffic("tcp/2")) },
+        ]),
+      }),
+    ]);
+    assert.equal(passes(of, "portal-1", "claims-1"), "tcp/1");
+    assert.equal(passes(of, "portal-2", "claims-1"), "tcp/1-2");
   });
 
   it("of sets that nobody asked about are not known, and it says so", () => {

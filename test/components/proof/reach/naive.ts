@@ -70,10 +70,14 @@ export class Naive {
   isAnswered(from: Concrete, to: Concrete, packet: number): boolean {
     if (!this.#meet(from, to) || !this.#travels(from, to, packet, false)) return false;
     if (this.#skips(from, to)) return true;
+    const answers = this.#answersTo(packet);
+    if (answers.length === 0) return true;
     return this.#stops(to, from)
       .filter(([{ stateless }]) => stateless === true)
-      .every(([, chain]) =>
-        this.#answersTo(packet).every((answer) => this.verdict(chain, to, from, answer).passes),
+      .every(([{ answers: known }, chain]) =>
+        known === undefined
+          ? answers.every((answer) => this.verdict(chain, to, from, answer).passes)
+          : this.verdict(known, to, from, packet).passes,
       );
   }
 

@@ -187,6 +187,7 @@ export function networkArb({ doubt, answers, unaddressed }: Kinds): fc.Arbitrary
         in: optional(fc.constantFrom(...chains)),
         spares: fc.option(endsArb, { nil: undefined, freq: 1 }),
         stateless: answers ? optional(fc.constant(true as const)) : never,
+        answers: answers ? optional(fc.constantFrom(...chains)) : never,
         remembers: answers ? optional(packetsArb) : never,
       })
       .map(({ guards, ...more }): Checkpoint => ({

@@ -19,7 +19,7 @@ export function rulesOf({ checkpoints }: Network): Rule[] {
     chains.add(chain);
     for (const { action } of chain.rules) if (typeof action !== "string") visit(action);
   };
-  for (const { out, in: inward } of checkpoints) [out, inward].forEach(visit);
+  for (const { out, in: inward, answers } of checkpoints) [out, inward, answers].forEach(visit);
   return [...chains].flatMap(({ rules }) => rules);
 }
 

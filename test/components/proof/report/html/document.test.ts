@@ -221,7 +221,7 @@ describe("a statement in a browser", function () {
       await page.evaluate("document.querySelector('.tools output').textContent"),
       /of 206 parties/,
     );
-    assert.ok(performance.now() - start < 3000, "within three seconds");
+    assert.ok(performance.now() - start < 10_000, "within ten seconds, on a machine with other work as well");
   });
 });
 

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { LabStack } from "../support/stack.ts";
+
+/** A machine that wears what managers and workers wear, beside the components. */
+const stray = `new Host("stray", {
+    zone: (hosts.get("test-portal-1") as Host).zone,
+    name: "stray",
+    address: "10.16.12.200",
+    groups: ["role/worker"],
+  });`;
+
+describe("the gate, with a stack that leaks,", function () {
+  this.timeout(120_000);
+  let stack: LabStack;
+  before(() => {
+    stack = new LabStack("dev");
+  });
+  afterEach(() => {
+    stack.restore();
+  });
+  after(() => stack.delete());
+
+  /** Has the program make something of its user's beside our components. */
+  const beside = (code: string) => {
+    stack.clone.edit("stacks/program.ts", (text) =>
+      text.replace(
+        "const { hosts } = createLab(planned, environment);",
+        `const { hosts } = createLab(planned, environment);
+  const { Host } = await import("../components/lab/index.ts");
+  type Host = InstanceType<typeof Host>;
+  ${code}`,
+      ),
+    );
+  };
+
+  const kinds = async (): Promise<string[]> => {
+    const { deployment } = JSON.parse(await stack.succeed("stack", "export")) as {
+      deployment: { resources?: readonly { type: string }[] };
+    };
+    return (deployment.resources ?? []).map(({ type }) => type);
+  };
+
+  const assertStopped = (code: number | null, output: string) => {
+    assert.notEqual(code, 0, output);
+    assert.ok(output.includes("stray can reach manager on"), output);
+    assert.match(output, /stray \(10\.16\.12\.200\) -> manager-1 \(10\.16\.0\.128\), tcp\/179/);
+    assert.match(output, /role\/worker -> role\/manager: tcp\/179 \(Calico's BGP sessions\)/);
+    assert.match(output, /lab:index:Firewall::test-portal/);
+    assert.match(output, /stacks\/Pulumi\.dev\.yaml:\d+ \(management\.managers\)/);
+    assert.doesNotMatch(output, /^\s+at .*\.[jt]s:\d+/m, "there is no stack trace");
+  };
+
+  it("stops its preview with the witness, the rule, the resource and the place in the stack file", async () => {
+    beside(stray);
+    const { code, output } = await stack.run("preview");
+    assertStopped(code, output);
+  });
+
+  it("stops up before anything is made, also without a preview", async () => {
+    beside(stray);
+    const { code, output } = await stack.run("up", "--skip-preview", "--yes");
+    assertStopped(code, output);
+    assert.deepEqual(await kinds(), ["pulumi:pulumi:Stack"]);
+  });
+
+  it("stops it too where a rule is taken away that a flow needs", async () => {
+    stack.clone.edit("components/lab/target.ts", (text) =>
+      text.replace(
+        "...planFirewall(plan, name)",
+        '...planFirewall(plan, name), ...(name === "test-billing" ? { ingress: {} } : {})',
+      ),
+    );
+    const { code, output } = await stack.run("up", "--skip-preview", "--yes");
+    stack.clone.git("checkout", "--", "components");
+    assert.notEqual(code, 0, output);
+    assert.match(
+      output,
+      /test-portal cannot be sure to reach test-billing on tcp\/8443, which is needed: the portal shows invoices/,
+    );
+    assert.deepEqual(await kinds(), ["pulumi:pulumi:Stack"]);
+  });
+
+  it("lets it through where the stack file accepts the leaks for now, and says so", async () => {
+    beside(stray);
+    const findings = [
+      "manager/stray",
+      "stray/manager",
+      "stray/registry",
+      "stray/dns",
+      "stray/time",
+      "stray/packages",
+    ];
+    const exceptions = (expires: string) =>
+      findings
+        .map(
+          (id) =>
+            `    - { finding: machines/${id}, why: a drill, owner: platform@example.com, expires: "${expires}" }\n`,
+        )
+        .join("");
+    stack.edit((text) =>
+      text.replace(
+        "  bulkhead:flows:\n",
+        `  bulkhead:exceptions:\n${exceptions("2999-12-31")}  bulkhead:flows:\n`,
+      ),
+    );
+    assert.match(await stack.succeed("preview"), /proof +: "holds.*6 exceptions/);
+    stack.edit((text) => text.replaceAll("2999-12-31", "2020-01-31"));
+    const { code, output } = await stack.run("preview");
+    assertStopped(code, output);
+  });
+
+  it("lets it through where its proof is skipped, and says why wherever it is read", async () => {
+    beside(stray);
+    process.env["BULKHEAD_SKIP_PROOF"] = "a drill";
+    try {
+      assert.match(
+        await stack.succeed("preview"),
+        /warning: the proof was skipped \(BULKHEAD_SKIP_PROOF\): a drill/,
+      );
+    } finally {
+      delete process.env["BULKHEAD_SKIP_PROOF"];
+    }
+  });
+
+  describe("after it was sound and came up,", () => {
+    before(async () => {
+      await stack.up();
+    });
+
+    it("stops what is made only inside an apply before it is", async () => {
+      beside(`hosts.get("test-claims-1")!.id.apply(() => { ${stray} });`);
+      const { code, output } = await stack.run("up", "--skip-preview", "--yes");
+      assertStopped(code, output);
+      assert.ok(!(await stack.succeed("stack", "export")).includes('"stray"'));
+    });
+
+    it("stops a value that was proved to name a resource and does not", async () => {
+      beside(`new Host("stray", {
+        zone: (hosts.get("test-portal-1") as Host).zone.apply(() => "nobody's"),
+        name: "stray", address: "10.16.12.200", groups: [] });`);
+      const { code, output } = await stack.run("up", "--skip-preview", "--yes");
+      assert.notEqual(code, 0, output);
+      assert.match(output, /test-portal-1: "nobody's" was proved to be what names this resource and is not/);
+    });
+
+    it("blocks neither refresh nor destroy", async () => {
+      beside(stray);
+      await stack.succeed("refresh", "--yes", "--skip-preview");
+      await stack.destroy();
+      assert.deepEqual(await kinds(), []);
+    });
+  });
+});
