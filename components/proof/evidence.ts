@@ -1,5 +1,6 @@
-import type { Plan } from "../plan/index.ts";
+import type { Plan, Target } from "../plan/index.ts";
 import { judgeAccess, type Intent } from "./access/index.ts";
+import { awsNetwork, registeredFacts } from "./aws/index.ts";
 import type { ClusterEvidence, Evidence } from "./judge/index.ts";
 import { podNetwork, registeredObjects, type Sourced } from "./kubernetes/index.ts";
 import { admissionPlugins, labNetwork, labTunnelFacts } from "./lab/index.ts";
@@ -10,18 +11,24 @@ import { parseCidr } from "./space/index.ts";
 
 /** What a stack's resources show of an environment. */
 export function evidenceOf(plan: Plan, resources: Resources, source: string): Evidence {
-  const forwarding = labTunnelFacts(resources);
   const objects = registeredObjects(resources);
   return {
     source,
-    machines: labNetwork(resources),
-    forwarding: new Map([...forwarding].map(([name, { forwards }]) => [name, forwards])),
+    ...machinesOf(plan, resources),
     // A stack that wants namespaces and has none of them is one that does not hold.
     ...(objects.length === 0 && (plan.engine !== "kubernetes" || plan.namespaces.length === 0)
       ? {}
       : { cluster: clusterEvidence(plan, objects, admissionPlugins(resources)) }),
-    assumptions: strangers(resources, objects),
+    assumptions: strangers(resources, objects, plan.target),
   };
+}
+
+function machinesOf({ target }: Plan, resources: Resources): Pick<Evidence, "machines" | "forwarding"> {
+  if (target === "aws")
+    // What an instance's own firewall drops is not read, so that nothing shows that it does not forward.
+    return { machines: awsNetwork(registeredFacts(resources)), forwarding: new Map() };
+  const forwarding = [...labTunnelFacts(resources)].map(([name, { forwards }]) => [name, forwards] as const);
+  return { machines: labNetwork(resources), forwarding: new Map(forwarding) };
 }
 
 /** What a cluster's objects show. */
@@ -70,13 +77,14 @@ const intentOf = ({ namespaces, collections, hosts }: Plan): Intent => {
   };
 };
 
-/** Packages whose kinds are read, or cannot touch the network. */
-const known = new Set(["lab", "kubernetes", "tls", "random", "bulkhead", "pulumi"]);
+/** Packages, beside the target's own, whose kinds are read or cannot touch the network. */
+const harmless = ["tls", "random", "bulkhead", "pulumi"];
 /** Components of the plugin kubernetes: what they make are resources of their own. */
 const components =
   /^kubernetes:(?:helm\.sh\/v\d+:Chart|kustomize(?:\/v\d+)?:Directory|yaml(?:\/v\d+)?:Config(?:File|Group))$/;
 
-function strangers({ all }: Resources, objects: readonly Sourced[]): Assumption[] {
+function strangers({ all }: Resources, objects: readonly Sourced[], target: Target): Assumption[] {
+  const known = new Set([target, ...harmless]);
   const read = new Set(objects.map(({ origin }) => origin));
   const strange = all.filter(({ type, urn }) =>
     type.startsWith("kubernetes:")

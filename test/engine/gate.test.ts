@@ -25,8 +25,8 @@ describe("the gate, with a stack that leaks,", function () {
     stack.clone.edit("stacks/program.ts", (text) =>
       text.replace(
         "const { hosts } = createLab(planned, environment);",
-        `const { hosts } = createLab(planned, environment);
-  const { Host } = await import("../components/lab/index.ts");
+        `const { hosts, network } = createLab(planned, environment);
+  const { Host, Zone } = await import("../components/lab/index.ts");
   type Host = InstanceType<typeof Host>;
   ${code}`,
       ),
@@ -83,12 +83,10 @@ describe("the gate, with a stack that leaks,", function () {
   it("lets it through where the stack file accepts the leaks for now, and says so", async () => {
     beside(stray);
     const findings = [
-      "manager/stray",
-      "stray/manager",
-      "stray/registry",
-      "stray/dns",
-      "stray/time",
-      "stray/packages",
+      "manager/machine:stray",
+      "machine:stray/manager",
+      "machine:stray/registry",
+      ...["dns", "time", "packages"].map((service) => `machine:stray/outside:${service}`),
     ];
     const exceptions = (expires: string) =>
       findings
@@ -111,14 +109,15 @@ describe("the gate, with a stack that leaks,", function () {
 
   it("lets it through where its proof is skipped, and says why wherever it is read", async () => {
     beside(stray);
-    process.env["BULKHEAD_SKIP_PROOF"] = "a drill";
+    const env = await stack.env();
+    env["BULKHEAD_SKIP_PROOF"] = "a drill";
     try {
       assert.match(
         await stack.succeed("preview"),
         /warning: the proof was skipped \(BULKHEAD_SKIP_PROOF\): a drill/,
       );
     } finally {
-      delete process.env["BULKHEAD_SKIP_PROOF"];
+      delete env["BULKHEAD_SKIP_PROOF"];
     }
   });
 
@@ -135,12 +134,17 @@ describe("the gate, with a stack that leaks,", function () {
     });
 
     it("stops a value that was proved to name a resource and does not", async () => {
-      beside(`new Host("stray", {
-        zone: (hosts.get("test-portal-1") as Host).zone.apply(() => "nobody's"),
-        name: "stray", address: "10.16.12.200", groups: [] });`);
+      beside(`const zone = new Zone("extra", { network: network.id, name: "extra", cidr: "10.16.28.0/22" });
+  new Host("stray", {
+    zone: zone.id.apply(() => (hosts.get("test-portal-1") as Host).zone),
+    name: "stray", address: "10.16.12.200", groups: [] });`);
       const { code, output } = await stack.run("up", "--skip-preview", "--yes");
       assert.notEqual(code, 0, output);
-      assert.match(output, /test-portal-1: "nobody's" was proved to be what names this resource and is not/);
+      assert.match(
+        output,
+        /"dev-\w+\/test-portal" was taken in the proof for what names .*lab:index:Zone::extra, and is not/,
+      );
+      assert.ok(!(await stack.succeed("stack", "export")).includes('"stray"'));
     });
 
     it("blocks neither refresh nor destroy", async () => {

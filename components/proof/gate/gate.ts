@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Resources, type Reference, type Resource } from "../resource/index.ts";
+import { Resources, Unknown, type Reference, type Resource } from "../resource/index.ts";
 import { Recorder } from "./recorder.ts";
-import { Resolver } from "./resolve.ts";
+import { Resolver, settled } from "./resolve.ts";
 
 /** What became of a proof, to be kept with the stack. */
 export interface Verdict {
@@ -26,6 +26,8 @@ const saidWhy = 32;
 export class Gate {
   readonly #recorder = new Recorder();
   readonly #opened = Promise.withResolvers<undefined>();
+  /** What a resource's inputs were taken for, and is looked at before it is made. */
+  readonly #taken = new Map<Resource, (() => Promise<void>)[]>();
   #judge: Judge | undefined;
   #late: Promise<undefined> | undefined;
 
@@ -38,33 +40,36 @@ export class Gate {
 
   /**
    * Judges what the program has registered, and lets it be made; throws a RunError where the proof fails. What comes
-   * later, from inside an apply, is judged when it comes. The output stands once nothing has turned out to be another
-   * than the proof took it for.
+   * later, from inside an apply, is judged when it comes. Gives what the proof came to, in a line.
    */
-  async prove(judge: Judge): Promise<pulumi.Output<string>> {
+  async prove(judge: Judge): Promise<string> {
     const why = process.env[bypass];
     if (why !== undefined && why.trim() !== "") {
       const said = `the proof was skipped (${bypass}): ${why}`;
       await pulumi.log.warn(said);
       this.#opened.resolve(undefined);
-      return pulumi.output(said);
+      return said;
     }
-    const { verdict, check } = await this.#judged(judge);
-    if (!verdict.holds) throw new pulumi.RunError(verdict.message);
+    const { holds, message } = await this.#judged(judge);
+    if (!holds) throw new pulumi.RunError(message);
     this.#judge = judge;
     this.#opened.resolve(undefined);
-    return check().apply(() => verdict.message);
+    return message;
   }
 
-  #hold({ resource, type, name, props, opts }: pulumi.ResourceTransformationArgs) {
-    this.#recorder.take({ resource, type, name, props, opts });
+  #hold(args: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult | undefined {
+    const { type, opts } = args;
+    const resource = this.#recorder.take(args);
     // Providers and references to other stacks make nothing, and others have to be known through them.
     if (type.startsWith("pulumi:providers:") || type === "pulumi:pulumi:StackReference") return undefined;
-    const { dependsOn = [] } = opts;
     const waits = this.#judge === undefined ? this.#opened.promise : this.#judgeLate(this.#judge);
+    const dependsOn = waits.then(async () => {
+      await Promise.all((this.#taken.get(resource) ?? []).map((confirm) => confirm()));
+      return opts.dependsOn ?? [];
+    });
     return {
-      props: props,
-      opts: { ...opts, dependsOn: waits.then(() => dependsOn) as Promise<pulumi.Input<pulumi.Resource>[]> },
+      props: args.props,
+      opts: { ...opts, dependsOn: dependsOn as Promise<pulumi.Input<pulumi.Resource>[]> },
     };
   }
 
@@ -72,53 +77,53 @@ export class Gate {
   #judgeLate(judge: Judge): Promise<undefined> {
     this.#late ??= Promise.resolve().then(async () => {
       this.#late = undefined;
-      const { verdict, check } = await this.#judged(judge);
-      if (verdict.holds) check();
-      else await stop(verdict.message);
+      const { holds, message } = await this.#judged(judge);
+      if (!holds) await stop(message);
       return undefined;
     });
     return this.#late;
   }
 
-  async #judged(judge: Judge) {
+  async #judged(judge: Judge): Promise<Verdict> {
     const { recorded } = this.#recorder;
     const resolver = new Resolver(recorded);
     const live = new Map<Resource, pulumi.Resource>();
     const all = await Promise.all(
       [...recorded].map(async ([instance, one]) => {
+        live.set(one.resource, instance);
         // References lead to this very object, so that it is filled and not copied.
-        const resource = Object.assign(one.resource, { inputs: await resolver.inputs(one) });
-        live.set(resource, instance);
-        return resource;
+        return Object.assign(one.resource, { inputs: await resolver.inputs(one) });
       }),
     );
     const resources = new Resources(all);
     const verdict = await judge(resources);
-    const check = () =>
-      pulumi.all([...resources.relied].map((reference) => confirm(reference, resolver, live)));
-    return { verdict, check };
+    for (const reference of resources.relied) {
+      const derived = resolver.derived.get(reference);
+      const instance = live.get(reference.resource);
+      if (derived === undefined || instance === undefined) continue;
+      const own = this.#taken.get(derived.user) ?? [];
+      own.push(async () => confirm(reference, await derived.value(), instance));
+      this.#taken.set(derived.user, own);
+    }
+    return verdict;
   }
 }
 
-/** Stops the engine where what a resource says is not what the proof took it for. */
-function confirm(
-  reference: Reference,
-  { derived }: Resolver,
-  live: ReadonlyMap<Resource, pulumi.Resource>,
-): pulumi.Output<void> {
-  const { resource } = reference;
-  const instance = live.get(resource) as {
-    id?: pulumi.Output<string>;
-    metadata?: pulumi.Output<{ name?: string }>;
+/** Stops the engine where a value turns out not to name the resource that the proof took it to name. */
+async function confirm({ resource }: Reference, value: unknown, instance: pulumi.Resource): Promise<void> {
+  const { id, metadata } = instance as {
+    readonly id?: pulumi.Output<string>;
+    readonly metadata?: pulumi.Output<{ readonly name?: string }>;
   };
-  return pulumi
-    .all([derived.get(reference), instance.id, instance.metadata])
-    .apply(async ([value, id, metadata]) => {
-      if (value === id || value === metadata?.name) return;
-      await stop(
-        `${resource.urn}: ${JSON.stringify(value)} was proved to be what names this resource and is not: pass its id as it is`,
-      );
-    });
+  const names = [
+    id === undefined ? undefined : await settled(id),
+    metadata === undefined ? undefined : ((await settled(metadata)) as { name?: unknown } | undefined)?.name,
+  ];
+  // In a preview neither is known.
+  if (value instanceof Unknown || names.includes(value)) return;
+  await stop(
+    `${JSON.stringify(value)} was taken in the proof for what names ${resource.urn}, and is not: pass its id as it is`,
+  );
 }
 
 async function stop(message: string): Promise<never> {

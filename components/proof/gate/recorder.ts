@@ -12,7 +12,7 @@ export class Recorder {
   readonly recorded = new Map<pulumi.Resource, Recorded>();
   readonly #types = new Map<pulumi.Resource, string>();
 
-  take({ resource, type, name, props, opts }: pulumi.ResourceTransformationArgs): void {
+  take({ resource, type, name, props, opts }: pulumi.ResourceTransformationArgs): Resource {
     // Another copy of the SDK would have resources that are not ours to hold.
     if (!(resource instanceof pulumi.Resource))
       throw new pulumi.RunError(
@@ -22,17 +22,16 @@ export class Recorder {
     const qualified = within === undefined ? type : `${within}$${type}`;
     this.#types.set(resource, qualified);
     const id: unknown = opts.id;
-    this.recorded.set(resource, {
-      resource: {
-        urn: `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${qualified}::${name}`,
-        type,
-        name,
-        // Of one that exists already and is only read.
-        ...(typeof id === "string" ? { id } : {}),
-        inputs: {},
-        outputs: {},
-      },
-      props,
-    });
+    const taken: Resource = {
+      urn: `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${qualified}::${name}`,
+      type,
+      name,
+      // Of one that exists already and is only read.
+      ...(typeof id === "string" ? { id } : {}),
+      inputs: {},
+      outputs: {},
+    };
+    this.recorded.set(resource, { resource: taken, props });
+    return taken;
   }
 }

@@ -32,14 +32,11 @@ export class RuleList {
     for (let one: RuleList | undefined = list; one !== undefined; one = one.#before) yield one.#more;
   }
 
-  /** Whether all is known of each of its rules, and none leads to a chain. */
+  /** Whether it is known for certain about whom each of its rules is, and none leads to a chain. */
   get isPlain(): boolean {
     return (this.#plain ??= this.rules.every(
-      ({ from, to, packets, action }) =>
-        typeof action === "string" &&
-        from.sure === from.maybe &&
-        to.sure === to.maybe &&
-        packets.sure === packets.maybe,
+      ({ from, to, action }) =>
+        typeof action === "string" && from.sure === from.maybe && to.sure === to.maybe,
     ));
   }
 }

@@ -3,5 +3,5 @@ export type { Change, ProofDiff } from "./diff.ts";
 export * from "./json.ts";
 export { toHtml } from "./html/document.ts";
 export { toMarkdown } from "./markdown.ts";
-export { toFailure, toText } from "./text.ts";
+export { findingText, toFailure, toText } from "./text.ts";
 export { verdictOf, type Verdict } from "./verdict.ts";

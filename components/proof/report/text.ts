@@ -48,6 +48,10 @@ export function toFailure(statement: Statement): string {
     .join("\n\n");
 }
 
+/** One finding, where each has a place of its own. */
+export const findingText = (finding: Finding): string =>
+  findingLines(finding).map(withoutCommands).join("\n");
+
 const findings = (found: readonly Finding[], title: string): string[] =>
   found.length === 0 ? [] : [title, ...found.flatMap(findingLines).map(indent)];
 

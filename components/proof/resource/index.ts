@@ -1,3 +1,4 @@
+export * from "./analyzed.ts";
 export * from "./resource.ts";
 export * from "./resources.ts";
 export * from "./stack.ts";

@@ -6,7 +6,8 @@ export function parseJson(file: string, text: string, expected: string): object 
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    const what = `it is not JSON: ${messageOf(error)}`;
+    // What V8 quotes of the text is of many lines, and may be what nobody is to see.
+    const what = `it is not JSON: ${messageOf(error).replace(/, (?:\.\.\.)?".*/s, "")}`;
     throw new UnreadableError({ file, line: lineOf(text), what, expected });
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))

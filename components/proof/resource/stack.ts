@@ -1,7 +1,8 @@
 import { UnreadableError } from "../unreadable.ts";
 import { parseJson } from "./json.ts";
+import { linked } from "./linked.ts";
 import type { Resource, Value } from "./resource.ts";
-import { isUnknownText, values, type Written } from "./written.ts";
+import { stackType, type Written } from "./written.ts";
 
 /** What a file of Pulumi's says of a stack. */
 export interface StackRead {
@@ -66,8 +67,6 @@ function stateAfter({ op = "", oldState, newState }: Step): Partial<Written>[] {
   ];
 }
 
-const stackType = "pulumi:pulumi:Stack";
-
 function read(file: string, entries: readonly unknown[], expected: string): StackRead {
   for (const [index, entry] of entries.entries()) {
     const { urn, type } = (entry ?? {}) as Partial<Record<keyof Written, unknown>>;
@@ -78,28 +77,12 @@ function read(file: string, entries: readonly unknown[], expected: string): Stac
   const [first] = written;
   if (first === undefined)
     throw new UnreadableError({ file, what: "there are no resources in it", expected });
-  const staying = written.filter((entry) => entry.delete !== true);
-  const made = new Map(staying.map((entry) => [entry.urn, bare(entry)]));
-  for (const { urn, inputs = {}, outputs = {}, propertyDependencies = {} } of staying)
-    Object.assign(made.get(urn) ?? {}, {
-      inputs: values(inputs, propertyDependencies, made),
-      outputs: values(outputs, {}, made),
-    });
-  const root = [...made.values()].find(({ type }) => type === stackType);
+  const made = linked(written.filter((entry) => entry.delete !== true));
+  const root = made.find(({ type }) => type === stackType);
   return {
     stack: first.urn.split("::")[0]?.replace(/^urn:pulumi:/, "") ?? "",
-    resources: [...made.values()].filter(({ type }) => type !== stackType),
+    resources: made.filter(({ type }) => type !== stackType),
     outputs: root?.outputs ?? {},
     leaving: written.filter((entry) => entry.delete === true).map(({ urn }) => urn),
   };
 }
-
-/** A resource whose properties are still to come, since they can refer to any other. */
-const bare = ({ urn, type, id }: Written): Resource => ({
-  urn,
-  type,
-  name: urn.split("::").slice(3).join("::"),
-  ...(id === undefined || isUnknownText(id) ? {} : { id }),
-  inputs: {},
-  outputs: {},
-});

@@ -11,6 +11,9 @@ export interface Written {
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
 }
 
+/** The resource that stands for the stack itself. */
+export const stackType = "pulumi:pulumi:Stack";
+
 // sdk/go/common/resource/plugin/rpc.go, UnknownStringValue and its like for other kinds of values.
 const unknownTexts: ReadonlySet<unknown> = new Set([
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",

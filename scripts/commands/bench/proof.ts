@@ -26,7 +26,7 @@ export function measureProof(runs: number): string[] {
     const [{ rules, pairs } = { rules: 0, pairs: 0 }] = all;
     return [
       `${String(zones).padStart(4)} zones, rules name ${names[shape].padEnd(18)}`,
-      `${rules} rules, ${pairs} pairs of hosts`.padEnd(38),
+      `${rules} rules, ${pairs} pairs of hosts`.padEnd(41),
       spread(all.map(({ milliseconds }) => milliseconds)),
       `, ${median(all.map(({ megabytes }) => megabytes)).toFixed(0)} MB`,
     ].join("");

@@ -324,7 +324,7 @@ function leads(world: World, from: Party, to: Party, way: "there" | "back", pack
       !toPrivate
     );
   if (isPrivate(from)) {
-    if (route.GatewayId === "local") return toPrivate && to.eni?.VpcId === eni.VpcId;
+    if (route.GatewayId === "local") return toPrivate && to.eni.VpcId === eni.VpcId;
     if (route.VpcPeeringConnectionId !== undefined) {
       const peering = world.VpcPeeringConnections.find(
         ({ VpcPeeringConnectionId }) => VpcPeeringConnectionId === route.VpcPeeringConnectionId,

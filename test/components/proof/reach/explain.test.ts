@@ -381,6 +381,24 @@ describe("what lets a packet pass", () => {
     assert.deepEqual(of(network([]), "portal-1", "billing-1", "tcp/80"), []);
   });
 
+  it("is the shortcut by which it passes", () => {
+    const of = network([firewall("portal", { out: chain("out", ["portal -> billing: tcp/80"]) })], {
+      shortcuts: [
+        {
+          between: [{ nics: new Set(["portal-1"]) }, { nics: new Set(["billing-1"]) }],
+          sure: false,
+          origin: { id: "cable", text: "a cable" },
+        },
+      ],
+    });
+    const reach = reachOf(of);
+    const found = because(reach, at(reach, "portal-1"), at(reach, "billing-1"), traffic("tcp/80"));
+    assert.deepEqual(
+      found.map(({ text }) => text),
+      ["a cable"],
+    );
+  });
+
   it("is what lets the first packet pass, of one that only passes as an answer", () => {
     const gateway = network(
       [

@@ -244,6 +244,19 @@ describe("answers", () => {
     );
   });
 
+  it("are needed also from a firewall without memory that may not be there", () => {
+    const closed = firewall("billing", {
+      in: chain("in", ["portal -> billing: tcp/80"]),
+      out: chain("out", []),
+      stateless: true,
+    });
+    const of = network([{ ...closed, guards: { sure: {}, maybe: closed.guards.maybe } }]);
+    assert.deepEqual(both(of, "portal-1", "billing-1"), {
+      maybe: "everything",
+      sure: "nothing",
+    });
+  });
+
   it("are judged by rules of their own where such a firewall has some", () => {
     const of = network([
       firewall("billing", {
