@@ -9,7 +9,7 @@ import type { Statement } from "../components/proof/statement/index.ts";
 export async function prove(plan: Plan, resources: Resources): Promise<Verdict> {
   const statement = judge(
     plan,
-    evidenceOf(plan, resources, "the resources as registered"),
+    await evidenceOf(plan, resources, "the resources as registered"),
     dayOf(new Date()),
   );
   if (statement.leaks.length + statement.missing.length === 0)

@@ -1,6 +1,5 @@
 import type { Plan, Target } from "../plan/index.ts";
 import { judgeAccess, type Intent } from "./access/index.ts";
-import { awsNetwork, registeredFacts } from "./aws/index.ts";
 import type { ClusterEvidence, Evidence } from "./judge/index.ts";
 import { podNetwork, registeredObjects, type Sourced } from "./kubernetes/index.ts";
 import { admissionPlugins, labNetwork, labTunnelFacts } from "./lab/index.ts";
@@ -10,11 +9,11 @@ import { asText, type Resources, type Value } from "./resource/index.ts";
 import { parseCidr } from "./space/index.ts";
 
 /** What a stack's resources show of an environment. */
-export function evidenceOf(plan: Plan, resources: Resources, source: string): Evidence {
+export async function evidenceOf(plan: Plan, resources: Resources, source: string): Promise<Evidence> {
   const objects = registeredObjects(resources);
   return {
     source,
-    ...machinesOf(plan, resources),
+    ...(await machinesOf(plan, resources)),
     // A stack that wants namespaces and has none of them is one that does not hold.
     ...(objects.length === 0 && (plan.engine !== "kubernetes" || plan.namespaces.length === 0)
       ? {}
@@ -23,10 +22,16 @@ export function evidenceOf(plan: Plan, resources: Resources, source: string): Ev
   };
 }
 
-function machinesOf({ target }: Plan, resources: Resources): Pick<Evidence, "machines" | "forwarding"> {
-  if (target === "aws")
+async function machinesOf(
+  { target }: Plan,
+  resources: Resources,
+): Promise<Pick<Evidence, "machines" | "forwarding">> {
+  if (target === "aws") {
+    // Nobody else is to wait for it to be loaded.
+    const { awsNetwork, registeredFacts } = await import("./aws/index.ts");
     // What an instance's own firewall drops is not read, so that nothing shows that it does not forward.
     return { machines: awsNetwork(registeredFacts(resources)), forwarding: new Map() };
+  }
   const forwarding = [...labTunnelFacts(resources)].map(([name, { forwards }]) => [name, forwards] as const);
   return { machines: labNetwork(resources), forwarding: new Map(forwarding) };
 }

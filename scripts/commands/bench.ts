@@ -4,6 +4,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { spread, median } from "./bench/figures.ts";
+import { measureCyclonus } from "./bench/cyclonus.ts";
 import { measureGate } from "./bench/gate.ts";
 import { measureKubernetes } from "./bench/kubernetes.ts";
 import { measureGroups, measureLab } from "./bench/lab.ts";
@@ -23,6 +24,7 @@ const measures: Readonly<Record<string, Measure>> = {
   preview: { what: "preview against a plain Pulumi program with as many resources", run: measurePreview },
   proof: { what: "who reaches whom, for every two hosts, the processor's time", run: measureProof },
   gate: { what: "preview of dev with and without the proof", run: measureGate },
+  cyclonus: { what: "network policies, against Cyclonus' own matcher", run: measureCyclonus },
   modules: { what: "packages that a preview loads", run: measureModules },
   lab: { what: "the lab of dev without Kubernetes, from nothing to nothing", run: measureLab },
   kubernetes: { what: "the lab of dev with Kubernetes, from nothing to nothing", run: measureKubernetes },

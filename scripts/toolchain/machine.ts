@@ -68,6 +68,7 @@ const programs: readonly Program[] = [
     why: "checks the shell scripts",
     packages: { dnf: "ShellCheck", zypper: "ShellCheck" },
   },
+  { name: "chromium", for: "test", why: "opens the proof's report as its readers do" },
 ];
 
 export const missing = (names: readonly string[], env: NodeJS.ProcessEnv): readonly string[] =>

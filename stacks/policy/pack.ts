@@ -5,7 +5,7 @@ import { labId } from "../../components/proof/lab/index.ts";
 import { findingText } from "../../components/proof/report/index.ts";
 import { analyzed, Resources, type Analyzed } from "../../components/proof/resource/index.ts";
 import type { Finding, StatedException } from "../../components/proof/statement/index.ts";
-import { finderIn, parseStackFile, readStackFile } from "../config/file.ts";
+import { finderIn, parseStackFile, readStackFile, type StackFile } from "../config/file.ts";
 import type { Policy, Violation } from "./violation.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -13,6 +13,11 @@ type Properties = Readonly<Record<string, unknown>>;
 /** Proves a stack from what the engine knows of it, whatever its program says of itself. */
 export class Pack {
   readonly #inputs = new Map<string, Properties>();
+  readonly #intentOf: (environment: string) => Promise<StackFile>;
+
+  constructor(intentOf: (environment: string) => Promise<StackFile> = readStackFile) {
+    this.#intentOf = intentOf;
+  }
 
   /** Forgets the resources of another run. */
   begin(): void {
@@ -24,12 +29,22 @@ export class Pack {
     this.#inputs.set(urn, inputs);
   }
 
-  /** Judges the resources that the engine has in the end, of which those are asked for that were taken. */
+  /** Judges the resources that the engine has in the end. What cannot be judged does not pass. */
   async judge(all: readonly Omit<Analyzed, "inputs">[], now = new Date()): Promise<Violation[]> {
+    try {
+      return await this.#prove(all, dayOf(now));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `it cannot be told whether the compartments hold: ${why}`;
+      return [{ policy: "proof", mandatory: true, message }];
+    }
+  }
+
+  async #prove(all: readonly Omit<Analyzed, "inputs">[], today: string): Promise<Violation[]> {
     const [, environment] = /^urn:pulumi:([^:]+)::/.exec(all[0]?.urn ?? "") ?? [];
     // There is nothing yet, or nothing any more.
     if (environment === undefined) return [];
-    const file = await readStackFile(environment);
+    const file = await this.#intentOf(environment);
     const planned = plan(parseStackFile(file));
     const resources = new Resources(
       analyzed(
@@ -40,8 +55,8 @@ export class Pack {
         labId,
       ),
     );
-    const evidence = evidenceOf(planned, resources, "the resources as the engine has them");
-    const statement = locate(judge(planned, evidence, dayOf(now)), finderIn(file));
+    const evidence = await evidenceOf(planned, resources, "the resources as the engine has them");
+    const statement = locate(judge(planned, evidence, today), finderIn(file));
     const urns = new Set(resources.all.map(({ urn }) => urn));
     return [
       ...statement.leaks.map((leak) => violation("no-leak", leak, urns)),

@@ -103,7 +103,6 @@ function unary<Request, Response>(
         callback(null, response);
       },
       (error: unknown) => {
-        // The engine fails then, too: what cannot be judged does not pass.
         const details = error instanceof Error ? error.message : String(error);
         callback({ code: grpc.status.UNKNOWN, details });
       },

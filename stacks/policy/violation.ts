@@ -2,6 +2,7 @@
 export const policies = {
   "no-leak": "What no flow of the stack file allows has to be closed.",
   "nothing-missing": "What the stack file asks for has to be there and open.",
+  proof: "Whether the compartments hold has to be known.",
   exceptions: "Leaks that the stack file excuses for a time are shown.",
 } as const;
 

@@ -6,6 +6,7 @@ import {
   showCidrs,
   unionAddresses,
   type Addresses,
+  type Intervals,
   type Packets,
 } from "../space/index.ts";
 import type { Allowed, StatedEndpoint } from "../statement/index.ts";
@@ -50,7 +51,10 @@ export function* allowedBetween(reach: Reach, toItself: boolean): Generator<Allo
     for (const [to, all] of receivers) yield { from, to, packets: intervals.unionOf(all) };
 }
 
-/** The same between an endpoint and addresses outside, as the fewest blocks to which the same passes. */
+/**
+ * The same between an endpoint and addresses outside, as the fewest blocks to which the same passes. A block may
+ * enclose addresses of endpoints, of which `allowedBetween` speaks: else it would be cut at each of them.
+ */
 export function* allowedOutside(reach: Reach): Generator<Allowed> {
   const found = new Map<string, { inside: string; out: boolean; packets: Packets; addresses: Addresses[] }>();
   for (const [from, to, packets] of reach.pairs("maybe")) {
@@ -64,7 +68,25 @@ export function* allowedOutside(reach: Reach): Generator<Allowed> {
       else same.addresses.push(addresses);
     }
   }
+  const { outside } = reach.network;
   for (const { inside, out, packets, addresses } of found.values())
-    for (const block of showCidrs(unionAddresses(addresses)))
+    for (const block of showCidrs(withoutHoles(unionAddresses(addresses), outside)))
       yield out ? { from: inside, to: block, packets } : { from: block, to: inside, packets };
+}
+
+/** The same, with the gaps closed in which nothing is that could be outside. */
+const withoutHoles = ({ v4, v6 }: Addresses, outside: Addresses): Addresses => ({
+  v4: closed(v4, outside.v4),
+  v6: closed(v6, outside.v6),
+});
+
+function closed<T extends number | bigint>(set: Intervals<T>, outside: Intervals<T>): Intervals<T> {
+  const points: T[] = [];
+  for (const [first, end] of intervals.parts<T>(set)) {
+    const last = points.at(-1);
+    if (last !== undefined && intervals.intersect(outside, [last, first]).length === 0)
+      points[points.length - 1] = end;
+    else points.push(first, end);
+  }
+  return points;
 }

@@ -1,13 +1,6 @@
 import type { Network } from "../network/index.ts";
 import { Reach, type Class } from "../reach/index.ts";
-import {
-  everyPacket,
-  intervals,
-  noPacket,
-  packetsOfProtocols,
-  protocol,
-  type Packets,
-} from "../space/index.ts";
+import { everyPacket, intervals, noPacket, type Packets } from "../space/index.ts";
 import type { Finding, Layer } from "../statement/index.ts";
 import { allowedBetween, allowedOutside, endpointsOf } from "./allowed.ts";
 import type { Excused, Expectation, ExpectedParty, Intent } from "./expectation.ts";
@@ -108,23 +101,13 @@ function findLeaks(
   }
 }
 
-/** Packets with nothing in them that tells an answer from the first one of a connection. */
-const unmarked = intervals.subtract(
-  everyPacket,
-  packetsOfProtocols([protocol.icmp, protocol.tcp, protocol.udp]),
-);
-
 /** Those of some packets that pass only where others have come the other way before: no rule lets them as first ones. */
 function answersIn(reach: Reach, from: Class, to: Class, packets: Packets): Packets {
-  const possible = intervals.intersect(packets, unmarked);
-  if (possible.length === 0 || reach.shortcut(from, to, "maybe") !== undefined) return noPacket;
+  if (reach.shortcut(from, to, "maybe") !== undefined) return noPacket;
   const firsts = reach
     .path(from, to, "maybe")
-    .reduce(
-      (left, passage) => intervals.intersect(left, reach.allowed(passage, from, to, "maybe")),
-      possible,
-    );
-  return intervals.subtract(possible, firsts);
+    .reduce((left, passage) => intervals.intersect(left, reach.allowed(passage, from, to, "maybe")), packets);
+  return intervals.subtract(packets, firsts);
 }
 
 function findMissing(reach: Reach, intents: readonly Intent[], symbolic: boolean, table: Table): void {

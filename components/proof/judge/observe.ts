@@ -1,4 +1,4 @@
-import type { Network } from "../network/index.ts";
+import type { Assumption, Network } from "../network/index.ts";
 import { because, Reach, type Class } from "../reach/index.ts";
 import { everyPacket, intervals, showPackets, type Packets } from "../space/index.ts";
 import type { Allowed, Cell, Layer, Party, Statement } from "../statement/index.ts";
@@ -60,8 +60,17 @@ export function observe(observed: Observed): Statement {
     excused: [],
     missing: [],
     exceptions: [],
-    assumptions: network.assumptions,
+    assumptions: [...network.assumptions, ...unlisted(network, asked)],
   };
+}
+
+function unlisted({ endpoints }: Network, asked: ReadonlySet<string>): Assumption[] {
+  const others = endpoints.filter(({ id }) => !asked.has(id)).map(({ id }) => id);
+  if (others.length === 0) return [];
+  const more = others.length > 5 ? ` and ${others.length - 5} more` : "";
+  return [
+    { text: `who reaches ${others.slice(0, 5).join(", ")}${more}, and whom they reach, is not listed` },
+  ];
 }
 
 /** A cell for every two endpoints, and for each and the outside. */

@@ -1,5 +1,4 @@
 export { podNetwork, type PodOptions } from "./network.ts";
-export { readManifests } from "./manifests.ts";
 export { policed } from "./port.ts";
 export { nodeId } from "./places.ts";
 export type { Node } from "./nodes.ts";

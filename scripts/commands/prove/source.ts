@@ -53,21 +53,20 @@ export async function read(sources: Sources): Promise<Found> {
     const file = await readStackFile(environment ?? stack);
     const planned = plan(parseStackFile(file));
     if (live === true) return proved(file, planned, await readLive(stack, planned));
+    const source = `the state of ${stack}`;
     return proved(
       file,
       planned,
-      fromStack(
-        planned,
-        readState(`the state of ${stack}`, await exportStack(stack)),
-        `the state of ${stack}`,
-      ),
+      await fromStack(planned, readState(source, await exportStack(stack)), source),
     );
   }
   if (planFile !== undefined) return fromFile(planFile, readPlan, environment);
   if (state !== undefined) return fromFile(state, readState, environment);
   if (manifests !== undefined) {
-    const { podNetwork, policed, readManifests } =
-      await import("../../../components/proof/kubernetes/index.ts");
+    const [{ podNetwork, policed }, { readManifests }] = await Promise.all([
+      import("../../../components/proof/kubernetes/index.ts"),
+      import("../../../components/proof/kubernetes/manifests.ts"),
+    ]);
     const network = podNetwork(readManifests(manifests));
     return observed(
       "pods",
@@ -78,7 +77,11 @@ export async function read(sources: Sources): Promise<Found> {
   const files = ec2 ?? [];
   const { awsNetwork, describedFacts } = await import("../../../components/proof/aws/index.ts");
   const network = awsNetwork(describedFacts(files.map((name) => ({ name, text: readText(name) }))));
-  return observed("machines", network, observe({ name: "machines", network, source: files.join(", ") }));
+  return observed(
+    "machines",
+    network,
+    observe({ name: "machines", network, source: files.join(", "), kind: "instance" }),
+  );
 }
 
 async function fromFile(
@@ -89,7 +92,7 @@ async function fromFile(
   const found = parse(file, readText(file));
   const stackFile = await readStackFile(environment ?? found.stack);
   const planned = plan(parseStackFile(stackFile));
-  return proved(stackFile, planned, fromStack(planned, found, file));
+  return proved(stackFile, planned, await fromStack(planned, found, file));
 }
 
 export function readText(file: string): string {
@@ -104,8 +107,12 @@ export function readText(file: string): string {
   }
 }
 
-function fromStack(planned: Plan, { resources, outputs, leaving }: StackRead, source: string): Evidence {
-  const evidence = evidenceOf(planned, new Resources(resources), source);
+async function fromStack(
+  planned: Plan,
+  { resources, outputs, leaving }: StackRead,
+  source: string,
+): Promise<Evidence> {
+  const evidence = await evidenceOf(planned, new Resources(resources), source);
   const more = [
     ...exportedProof(outputs),
     ...leaving.map((origin) => ({

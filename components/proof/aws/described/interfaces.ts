@@ -117,7 +117,8 @@ function interfaceOf(
     hasPublic: publicAddresses.length > 0 ? "sure" : "no",
     groups: (groups ?? []).map(({ GroupId }) => GroupId),
     inOthers: groups === undefined,
-    checksSource: checks === undefined ? "maybe" : checks ? "sure" : "no",
+    // On unless it has been turned off (https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html).
+    checksSource: checks === false ? "no" : "sure",
   };
 }
 

@@ -7,6 +7,7 @@ import {
   packets,
   packetsOfProtocols,
   protocol,
+  showPackets,
 } from "../../../../components/proof/space/index.ts";
 import { registered, resource } from "../lab/resources.ts";
 import { changed, findings, invoices, judged, reruled, shared, without, zoned } from "./judged.ts";
@@ -274,6 +275,21 @@ describe("the judge of machines, where each group has a zone of its own", () => 
     );
   });
 
+  it("takes a machine of which nothing is known for one that may have the address of any", () => {
+    const unknown = new Unknown("it comes from elsewhere");
+    const resources = [
+      ...without(sound, "Network", planned.environment),
+      resource("lab:index:Host", "stray", { zone: unknown, name: "stray", address: unknown, groups: [] }),
+    ];
+    const { leaks } = judged(planned, resources);
+    const sent = leaks.filter(({ from, to }) => from === "red" && to === "stray");
+    // It may be in the zone, which excuses nothing of it, as it may be the name server that all may ask.
+    assert.deepEqual(
+      sent.map(({ packets: on = [] }) => showPackets(on)),
+      ["everything"],
+    );
+  });
+
   it("finds whatever may come from anywhere outside, beside those who may", () => {
     const rule = "0.0.0.0/0 -> role/manager: tcp/6443";
     const { leaks } = judged(planned, reruled(sound, "management", "ingress", { add: { [rule]: "" } }));
@@ -503,14 +519,12 @@ describe("what the statement says of a layer", () => {
         ["blue-2", "blue"],
       ],
     );
-    const allowed = new Map(
-      [...(layer?.allowed() ?? [])].map(({ from, to, packets: all }) => [`${from} ${to}`, all]),
-    );
+    const allowed = new Map([...layer.allowed()].map(({ from, to, packets: all }) => [`${from} ${to}`, all]));
     assert.deepEqual(allowed.get("red-1 red-2"), everyPacket);
     assert.deepEqual(allowed.get("red-1 blue-2"), packets(protocol.tcp, 8443, 8443));
     assert.equal(allowed.has("blue-2 red-1"), false);
     assert.equal(allowed.has("red-1 red-1"), false);
-    const outside = [...(layer?.outside() ?? [])].map(({ from, to }) => `${from} -> ${to}`);
+    const outside = [...layer.outside()].map(({ from, to }) => `${from} -> ${to}`);
     assert.ok(outside.includes("red-1 -> 192.0.2.53/32") && outside.includes("198.51.100.0/24 -> manager-1"));
     assert.ok(!outside.some((pair) => pair.includes("red") && pair.includes("198.51.100")));
   });

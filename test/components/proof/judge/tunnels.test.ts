@@ -128,6 +128,20 @@ describe("tunnels with MKE, whose registries are in the overlay", () => {
       resources,
     );
     assert.ok(leaks.some(({ id }) => id === "tunnels/red/blue"));
+    // Also where the first of the two is the only one that the sender reaches.
+    const tunnelled = (ends: string) => ["ip/4", "udp/4789"].map((traffic) => `${ends}: ${traffic}`);
+    const apart = reruled(
+      reruled(resources, "red", "egress", { drop: tunnelled("role/worker -> role/manager") }),
+      "red",
+      "ingress",
+      { drop: tunnelled("role/manager -> role/worker") },
+    );
+    const chained = judged(
+      planned,
+      forwarding(planned, { "registry-1": true, "manager-1": true }),
+      apart,
+    ).leaks.find(({ id }) => id === "tunnels/red/blue");
+    assert.equal(chained?.because[0]?.id, "registry-1");
     const alone = judged(planned, forwarding(planned, { "registry-1": true }), resources).leaks;
     assert.deepEqual(
       alone.filter(({ layer }) => layer === "tunnels").map(({ id }) => id),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { podNetwork, readManifests } from "../../../../components/proof/kubernetes/index.ts";
+import { podNetwork } from "../../../../components/proof/kubernetes/index.ts";
+import { readManifests } from "../../../../components/proof/kubernetes/manifests.ts";
 import { UnreadableError } from "../../../../components/proof/unreadable.ts";
 import { temporaryFolder } from "../../../support/folder.ts";
 import { manifest } from "./cluster.ts";

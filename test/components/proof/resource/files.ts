@@ -12,8 +12,8 @@ export interface Entry {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
-  readonly inputs?: object;
-  readonly outputs?: object;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly delete?: boolean;
   readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
 }
@@ -61,7 +61,7 @@ export function asState(resources: readonly Resource[]): string {
     if (value instanceof Reference) return ids.get(value.resource.urn);
     if (Array.isArray(value)) return value.map(known);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item as Value)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item)]));
   };
   return stateOf(
     root,
@@ -80,13 +80,13 @@ export function asPlan(resources: readonly Resource[]): string {
   const sources = (value: Value): string[] => {
     if (value instanceof Reference) return [value.resource.urn];
     if (value instanceof Unknown || typeof value !== "object" || value === null) return [];
-    return Object.values(value).flatMap((item) => sources(item as Value));
+    return Object.values(value).flatMap((item) => sources(item));
   };
   const hidden = (value: Value): unknown => {
     if (value instanceof Unknown || value instanceof Reference) return unknown;
     if (Array.isArray(value)) return value.map(hidden);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item as Value)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item)]));
   };
   return planOf(
     created(root),
@@ -94,7 +94,7 @@ export function asPlan(resources: readonly Resource[]): string {
       created({
         urn,
         type,
-        inputs: hidden(inputs) as object,
+        inputs: Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, hidden(value)])),
         propertyDependencies: Object.fromEntries(
           Object.entries(inputs).map(([key, value]) => [key, sources(value)]),
         ),
