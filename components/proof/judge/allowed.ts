@@ -69,8 +69,18 @@ export function* allowedOutside(reach: Reach): Generator<Allowed> {
     }
   }
   const { outside } = reach.network;
+  // Those of a class share one set, which may have a hole for each endpoint.
+  const known = new Map<Addresses, string[]>();
+  const blocksOf = (sets: readonly Addresses[]): string[] => {
+    const [only, ...more] = sets;
+    const shown = more.length === 0 && only !== undefined ? known.get(only) : undefined;
+    if (shown !== undefined) return shown;
+    const blocks = showCidrs(withoutHoles(unionAddresses(sets), outside));
+    if (more.length === 0 && only !== undefined) known.set(only, blocks);
+    return blocks;
+  };
   for (const { inside, out, packets, addresses } of found.values())
-    for (const block of showCidrs(withoutHoles(unionAddresses(addresses), outside)))
+    for (const block of blocksOf(addresses))
       yield out ? { from: inside, to: block, packets } : { from: block, to: inside, packets };
 }
 
@@ -84,8 +94,7 @@ function closed<T extends number | bigint>(set: Intervals<T>, outside: Intervals
   const points: T[] = [];
   for (const [first, end] of intervals.parts<T>(set)) {
     const last = points.at(-1);
-    if (last !== undefined && intervals.intersect(outside, [last, first]).length === 0)
-      points[points.length - 1] = end;
+    if (last !== undefined && !intervals.touches(outside, last, first)) points[points.length - 1] = end;
     else points.push(first, end);
   }
   return points;

@@ -75,24 +75,27 @@ function unlisted({ endpoints }: Network, asked: ReadonlySet<string>): Assumptio
 
 /** A cell for every two endpoints, and for each and the outside. */
 function cellsOf(reach: Reach, asked: ReadonlySet<string>, scope: Packets): Cell[] {
-  const found = new Map<string, { readonly from: string; readonly to: string; readonly seen: Seen }>();
+  const found = new Map<string, Map<string, Seen>>();
   const ends = ({ spots, outside: addresses }: Class) =>
     addresses === undefined
       ? [...new Set(spots.map(({ nic }) => nic.endpoint))].filter((id) => asked.has(id))
       : [outside];
   for (const [a, b, all] of reach.pairs("maybe")) {
-    const packets = intervals.intersect(all, scope);
-    if (packets.length === 0) continue;
-    for (const from of ends(a))
-      for (const to of ends(b)) {
+    const sample = { from: a, to: b, packets: intervals.intersect(all, scope) };
+    if (sample.packets.length === 0) continue;
+    const receivers = ends(b);
+    for (const from of ends(a)) {
+      let row = found.get(from);
+      if (row === undefined) found.set(from, (row = new Map<string, Seen>()));
+      for (const to of receivers) {
         if (from === to) continue;
-        const key = `${from}\n${to}`;
-        let cell = found.get(key);
-        if (cell === undefined) found.set(key, (cell = { from, to, seen: new Seen() }));
-        cell.seen.add(a, b, packets);
+        let seen = row.get(to);
+        if (seen === undefined) row.set(to, (seen = new Seen()));
+        seen.add(sample);
       }
+    }
   }
-  return [...found.values()].map(({ from, to, seen }) => ({
+  const cell = (from: string, to: string, seen: Seen): Cell => ({
     from,
     to,
     state: "connected",
@@ -102,5 +105,6 @@ function cellsOf(reach: Reach, asked: ReadonlySet<string>, scope: Packets): Cell
       const rules = example === undefined ? [] : because(reach, example.from, example.to, example.packets);
       return [{ state: "connected" as const, traffic: showPackets(seen.packets), rules }];
     },
-  }));
+  });
+  return [...found].flatMap(([from, row]) => [...row].map(([to, seen]) => cell(from, to, seen)));
 }

@@ -1,5 +1,5 @@
 import { witness, type Class } from "../reach/index.ts";
-import { everyPacket, intervals, noPacket, type Packets } from "../space/index.ts";
+import { everyPacket, intervals, type Packets } from "../space/index.ts";
 
 /** Packets between two classes. */
 export interface Sample {
@@ -10,25 +10,23 @@ export interface Sample {
 
 /** Packets that were seen between the classes of two parties. */
 export class Seen {
-  /** By their packets, since most pairs of classes are alike. */
-  readonly #samples = new Map<string, Sample>();
-  #packets: Packets = noPacket;
+  /** One for each set of packets, since most pairs of classes are alike. */
+  readonly #samples: Sample[] = [];
 
-  add(from: Class, to: Class, packets: Packets): void {
-    const key = packets.join();
-    if (packets.length === 0 || this.#samples.has(key)) return;
-    this.#samples.set(key, { from, to, packets });
-    this.#packets = intervals.union(this.#packets, packets);
+  add(sample: Sample): void {
+    const { packets } = sample;
+    if (packets.length > 0 && !this.#samples.some((known) => intervals.equals(known.packets, packets)))
+      this.#samples.push(sample);
   }
 
   get packets(): Packets {
-    return this.#packets;
+    return intervals.unionOf(this.#samples.map(({ packets }) => packets));
   }
 
   /** One of these packets, with two between whom that very packet was seen. */
   example(among: Packets = everyPacket): Sample | undefined {
-    const one = witness(intervals.intersect(this.#packets, among));
-    for (const { from, to, packets } of this.#samples.values()) {
+    const one = witness(intervals.intersect(this.packets, among));
+    for (const { from, to, packets } of this.#samples) {
       const common = intervals.intersect(packets, one);
       if (common.length > 0) return { from, to, packets: witness(common) };
     }

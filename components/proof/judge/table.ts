@@ -26,14 +26,14 @@ export class Table {
   }
 
   leak(from: Class, to: Class, packets: Packets): void {
-    this.#row(from, to).leak.add(from, to, packets);
+    this.#row(from, to).leak.add({ from, to, packets });
   }
 
   excuse(from: Class, to: Class, packets: Packets, index: number): void {
     const { excused } = this.#row(from, to);
     let seen = excused.get(index);
     if (seen === undefined) excused.set(index, (seen = new Seen()));
-    seen.add(from, to, packets);
+    seen.add({ from, to, packets });
   }
 
   /** Notes of what is meant to pass what does, and what does not and has to. */
@@ -42,8 +42,8 @@ export class Table {
     const { intents } = this.#row(from, to);
     let seen = intents.get(intent);
     if (seen === undefined) intents.set(intent, (seen = { passing: new Seen(), lost: new Seen() }));
-    seen.passing.add(from, to, passing);
-    seen.lost.add(from, to, lost);
+    seen.passing.add({ from, to, packets: passing });
+    seen.lost.add({ from, to, packets: lost });
   }
 
   cells(): Cell[] {

@@ -6,7 +6,7 @@ import { countedLegend } from "./matrix.ts";
 import { shareCells, showEnds, type SharedPassages } from "./passages.ts";
 import { legendMarks, meanings, settled, symbols } from "./symbol.ts";
 import { verdictOf, scope } from "./verdict.ts";
-import { count, showPlace } from "./words.ts";
+import { count, sentence, showPlace } from "./words.ts";
 
 /** A statement for GitHub: as `toText`, with a map, and with what passes and why, folded. */
 export function toMarkdown(statement: Statement): string {
@@ -28,7 +28,7 @@ export function toMarkdown(statement: Statement): string {
           "",
           ...assumptions.map(
             ({ text, origin }) =>
-              `- ${markdownText(text)}${origin === undefined ? "" : ` ${markdownCode(origin)}`}`,
+              `- ${markdownText(sentence(text))}${origin === undefined ? "" : ` ${markdownCode(origin)}`}`,
           ),
           "",
         ]),
@@ -49,7 +49,7 @@ function findingLines(finding: Finding): string[] {
     `- **${markdownText(message)}**`,
     `  - example: ${markdownText(witness)}`,
     ...because.map((rule) => `  - because: ${ruleText(rule)}`),
-    ...(wayOut === undefined ? [] : [`  - way out: ${markdownText(wayOut)}`]),
+    ...(wayOut === undefined ? [] : [`  - way out: ${markdownText(sentence(wayOut))}`]),
     ...(place === undefined ? [] : [`  - place: ${markdownCode(place)}`]),
     `  - id: ${markdownCode(id)}`,
     "",

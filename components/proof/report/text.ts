@@ -5,7 +5,7 @@ import { countedLegend, legend, textMatrix } from "./matrix.ts";
 import { shareCells, showEnds } from "./passages.ts";
 import { settled } from "./symbol.ts";
 import { verdictOf, scope } from "./verdict.ts";
-import { count, list, showPlace } from "./words.ts";
+import { count, list, sentence, showPlace } from "./words.ts";
 
 /** A statement for a terminal: the verdict, what is wrong and how to mend it, and who can reach whom. */
 export function toText(statement: Statement): string {
@@ -22,7 +22,7 @@ export function toText(statement: Statement): string {
       : [
           count(assumptions.length, "assumption"),
           ...assumptions.map(({ text, origin }) =>
-            indent(origin === undefined ? text : `${text} (${origin})`),
+            indent(origin === undefined ? sentence(text) : `${sentence(text)} (${origin})`),
           ),
         ],
     ...layers.map(settled).map((layer) => (environment === undefined ? connections(layer) : matrix(layer))),
@@ -66,7 +66,7 @@ function findingLines(finding: Finding): string[] {
       "because",
       rules.flatMap((rule, index) => [rule, `  ${because[index]?.id ?? ""}`]),
     ),
-    ...labelled("way out", wayOut === undefined ? [] : [wayOut]),
+    ...labelled("way out", wayOut === undefined ? [] : [sentence(wayOut)]),
     ...labelled("place", place === undefined ? [] : [place]),
     ...labelled("id", [id]),
   ];

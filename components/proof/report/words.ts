@@ -22,3 +22,9 @@ export function showPlace({ place = [], at }: Pick<Finding, "place" | "at">): st
     .join("");
   return at === undefined ? path : `${at} (${path})`;
 }
+
+/** What readers of different things wrote, as one writes sentences. A name at the start stays as it is. */
+export const sentence = (text: string): string =>
+  text
+    .replace(/^[a-z]+(?= )/, (word) => `${word[0]?.toUpperCase() ?? ""}${word.slice(1)}`)
+    .replace(/(?<![.!?])$/, ".");

@@ -58,15 +58,26 @@ export const equals = <T extends number | bigint>(a: Intervals<T>, b: Intervals<
 export const includes = <T extends number | bigint>(outer: Intervals<T>, inner: Intervals<T>): boolean =>
   isEmpty(subtract(inner, outer));
 
-/** Whether a number is in the set: by halves, since a set of addresses may be long. */
-export function has<T extends number | bigint>(set: Intervals<T>, value: T): boolean {
+/** Whether a number is in the set. */
+export const has = <T extends number | bigint>(set: Intervals<T>, value: T): boolean =>
+  pointsUpTo(set, value) % 2 === 1;
+
+/** Whether the set has any of the numbers from `first` to the one before `end`. */
+export function touches<T extends number | bigint>(set: Intervals<T>, first: T, end: T): boolean {
+  const points = pointsUpTo(set, first);
+  const next = set[points];
+  return points % 2 === 1 || (next !== undefined && next < end);
+}
+
+/** How many points are not beyond a number: by halves, since a set of addresses may be long. */
+function pointsUpTo<T extends number | bigint>(set: Intervals<T>, value: T): number {
   let [low, high] = [0, set.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (set[middle]! <= value) low = middle + 1;
     else high = middle;
   }
-  return low % 2 === 1;
+  return low;
 }
 
 /** Its parts, each with its first number and the one after its last. */

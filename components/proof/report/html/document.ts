@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Finding, Layer, Statement } from "../../statement/index.ts";
 import { settled } from "../symbol.ts";
 import { verdictOf, type Verdict } from "../verdict.ts";
-import { count } from "../words.ts";
+import { count, sentence } from "../words.ts";
 import { exceptionTable, findingList } from "./findings.ts";
 import { markup, Markup } from "./markup.ts";
 import { legendOf, matrixTable } from "./matrix.ts";
@@ -52,7 +52,7 @@ export function toHtml(statement: Statement): string {
                     ${assumptions.map(
                       ({ text, origin }) =>
                         markup`<li data-find="assumptions">
-                          ${text}${origin === undefined ? undefined : markup` <code>${origin}</code>`}
+                          ${sentence(text)}${origin === undefined ? undefined : markup` <code>${origin}</code>`}
                         </li>`,
                     )}
                   </ul>

@@ -1,5 +1,5 @@
 import type { Finding, StatedException } from "../../statement/index.ts";
-import { count, showPlace } from "../words.ts";
+import { count, sentence, showPlace } from "../words.ts";
 import { markup, type Markup } from "./markup.ts";
 import { row, rulesOf } from "./passages.ts";
 
@@ -24,7 +24,7 @@ const findingOf = (finding: Finding, target: string): Markup => {
     <dl>
       ${row("example", markup`${witness}`)}
       ${because.length === 0 ? undefined : row("because", rulesOf(because))}
-      ${wayOut === undefined ? undefined : row("way out", markup`${wayOut}`)}
+      ${wayOut === undefined ? undefined : row("way out", markup`${sentence(wayOut)}`)}
       ${place === undefined ? undefined : row("place", markup`<code>${place}</code>`)}
       ${row("id", markup`<code>${id}</code> <small>${layer}</small>`)}
     </dl>

@@ -13,6 +13,7 @@ import {
   protocol,
   showPackets,
   subtractAddresses,
+  unionAddresses,
   type Packets,
 } from "../../../../components/proof/space/index.ts";
 import type { Allowed, Statement } from "../../../../components/proof/statement/index.ts";
@@ -125,6 +126,7 @@ describe("what is observed of machines", () => {
   });
   const nics = [nic("a0", "a", "10.0.0.1"), nic("a1", "a", "10.0.0.2"), nic("b0", "b", "10.0.0.3")];
   const everyone = { addresses: everyAddress };
+  const customers = unionAddresses(["203.0.113.0/24", "203.0.115.0/24"].map(parseCidr));
   const chain = (name: string, ...rules: Chain["rules"]): Chain => ({ name, rules, otherwise: "deny" });
   const network: Network = {
     endpoints: ["a", "b"].map((id) => ({ id, kind: "instance" })),
@@ -138,7 +140,7 @@ describe("what is observed of machines", () => {
           "in",
           allow("ssh from a0", ends("a0"), everyone, packets(protocol.tcp, 22, 22)),
           allow("dns from a1", ends("a1"), everyone, packets(protocol.udp, 53, 53)),
-          allow("web", { addresses: parseCidr("203.0.113.0/24") }, everyone, packets(protocol.tcp, 443, 443)),
+          allow("web", { addresses: customers }, everyone, packets(protocol.tcp, 443, 443)),
         ),
         out: chain("out"),
       },
@@ -174,7 +176,11 @@ describe("what is observed of machines", () => {
     const outside = [...(statement.layers[0]?.outside() ?? [])];
     assert.deepEqual(
       outside.filter(({ to }) => to === "b").map(({ from, packets: on }) => [from, showPackets(on)]),
-      [["203.0.113.0/24", "tcp/443"]],
+      // What lies between them stays what it is.
+      [
+        ["203.0.113.0/24", "tcp/443"],
+        ["203.0.115.0/24", "tcp/443"],
+      ],
     );
     assert.ok(outside.some(({ from, packets: on }) => from === "a" && intervals.equals(on, everyPacket)));
     assert.ok(outside.every(({ from }) => from !== "b"));

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { plan } from "../../../../components/plan/index.ts";
+import { observe } from "../../../../components/proof/judge/index.ts";
+import { podNetwork, policed } from "../../../../components/proof/kubernetes/index.ts";
 import { environment } from "../../../support/config.ts";
+import { manifest, pod, policy } from "../kubernetes/cluster.ts";
 import { registered } from "../lab/resources.ts";
 import { findings, judged } from "./judged.ts";
 
@@ -39,5 +42,31 @@ describe("the judge of a thousand groups", function () {
       }),
     );
     assert.deepEqual(findings(judged(planned, registered(planned))), []);
+  });
+});
+
+describe("what is observed of two thousand pods", () => {
+  it("is said of the outside as of a whole, and not cut at each of their addresses", () => {
+    const numbers = Array.from({ length: 2000 }, (_, index) => index);
+    const network = podNetwork(
+      manifest(
+        ...numbers.map((index) =>
+          pod(
+            `shop-${index % 50}/pod-${index}`,
+            {},
+            {},
+            { podIP: `10.${index % 200}.${(index * 7) % 250}.1` },
+          ),
+        ),
+        policy("shop-0/deny", { podSelector: {}, policyTypes: ["Ingress"] }),
+      ),
+    );
+    const [layer] = observe({ name: "pods", network, source: "shop.yaml", scope: policed }).layers;
+    const outside = [...(layer?.outside() ?? [])];
+    assert.deepEqual(
+      outside.filter(({ from }) => from === "shop-0/pod-0").map(({ to }) => to),
+      ["0.0.0.0/0", "::/0"],
+    );
+    assert.ok(outside.every(({ to }) => !to.startsWith("shop-0/")));
   });
 });
