@@ -675,7 +675,7 @@ const cases: readonly Case[] = [
         { ...accepted, finding: "access/red/nodes", from: "red" },
         { ...accepted, from: "red", to: "bleu", traffic: ["tcp/22"] },
         { ...accepted, finding: "access/red/nodes", expires: "2027-02-30" },
-        { ...accepted, finding: "access/red/nodes", expires: undefined },
+        { why: accepted.why, owner: accepted.owner, finding: "access/red/nodes" },
       ],
     },
     says: [

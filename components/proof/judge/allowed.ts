@@ -28,27 +28,40 @@ export function endpointsOf(
   });
 }
 
-const idsOf = ({ spots }: Class): string[] => [...new Set(spots.map(({ nic }) => nic.endpoint))];
+/** The endpoints of a class, each once. */
+export const endpointsIn = ({ spots }: Class): string[] => [...new Set(spots.map(({ nic }) => nic.endpoint))];
 
 /**
  * Every two endpoints between whom anything may pass. What an endpoint sends to itself never meets a firewall; only
  * where `toItself` is said it is listed, as of a symbolic endpoint, which stands for many.
  */
 export function* allowedBetween(reach: Reach, toItself: boolean): Generator<Allowed> {
-  const found = new Map<string, Map<string, Packets[]>>();
-  for (const [from, to, packets] of reach.pairs("maybe"))
-    for (const sender of idsOf(from)) {
-      let receivers = found.get(sender);
-      if (receivers === undefined) found.set(sender, (receivers = new Map<string, Packets[]>()));
-      for (const receiver of idsOf(to)) {
-        if (sender === receiver && !toItself) continue;
-        const known = receivers.get(receiver);
-        if (known === undefined) receivers.set(receiver, [packets]);
-        else known.push(packets);
-      }
+  const ends = new Map(reach.classes.map((one) => [one, endpointsIn(one)]));
+  const passing = new Map<Class, (readonly [Class, Packets])[]>();
+  for (const [from, to, packets] of reach.pairs("maybe")) {
+    const receivers = passing.get(from);
+    if (receivers === undefined) passing.set(from, [[to, packets]]);
+    else receivers.push([to, packets]);
+  }
+  // One sender after the other, since of all together there may be too many to keep.
+  const classesOf = new Map<string, Class[]>();
+  for (const [one, ids] of ends)
+    for (const id of ids) {
+      const classes = classesOf.get(id);
+      if (classes === undefined) classesOf.set(id, [one]);
+      else classes.push(one);
     }
-  for (const [from, receivers] of found)
-    for (const [to, all] of receivers) yield { from, to, packets: intervals.unionOf(all) };
+  for (const [from, classes] of classesOf) {
+    const found = new Map<string, Packets>();
+    for (const one of classes)
+      for (const [other, packets] of passing.get(one) ?? [])
+        for (const to of ends.get(other) ?? []) {
+          const known = found.get(to);
+          if (known === undefined) found.set(to, packets);
+          else if (!intervals.includes(known, packets)) found.set(to, intervals.union(known, packets));
+        }
+    for (const [to, packets] of found) if (from !== to || toItself) yield { from, to, packets };
+  }
 }
 
 /**
@@ -61,7 +74,7 @@ export function* allowedOutside(reach: Reach): Generator<Allowed> {
     const out = to.outside !== undefined;
     const addresses = to.outside ?? from.outside;
     if (addresses === undefined) continue;
-    for (const inside of idsOf(out ? from : to)) {
+    for (const inside of endpointsIn(out ? from : to)) {
       const key = `${inside} ${String(out)} ${packets.join()}`;
       const same = found.get(key);
       if (same === undefined) found.set(key, { inside, out, packets, addresses: [addresses] });

@@ -1,8 +1,8 @@
 import type { Assumption, Network } from "../network/index.ts";
-import { because, Reach, type Class } from "../reach/index.ts";
+import { because, Reach } from "../reach/index.ts";
 import { everyPacket, intervals, showPackets, type Packets } from "../space/index.ts";
-import type { Allowed, Cell, Layer, Party, Statement } from "../statement/index.ts";
-import { allowedBetween, allowedOutside, endpointsOf } from "./allowed.ts";
+import type { Allowed, Cell, Layer, Party, Passage, Statement } from "../statement/index.ts";
+import { allowedBetween, allowedOutside, endpointsIn, endpointsOf } from "./allowed.ts";
 import { Seen } from "./seen.ts";
 
 export interface Observed {
@@ -73,38 +73,54 @@ function unlisted({ endpoints }: Network, asked: ReadonlySet<string>): Assumptio
   ];
 }
 
-/** A cell for every two endpoints, and for each and the outside. */
+/** A cell for every two endpoints, and for each and the outside. There may be millions, which share what is alike. */
 function cellsOf(reach: Reach, asked: ReadonlySet<string>, scope: Packets): Cell[] {
+  const ends = new Map(
+    reach.classes.map((one) => [
+      one,
+      one.outside === undefined ? endpointsIn(one).filter((id) => asked.has(id)) : [outside],
+    ]),
+  );
   const found = new Map<string, Map<string, Seen>>();
-  const ends = ({ spots, outside: addresses }: Class) =>
-    addresses === undefined
-      ? [...new Set(spots.map(({ nic }) => nic.endpoint))].filter((id) => asked.has(id))
-      : [outside];
-  for (const [a, b, all] of reach.pairs("maybe")) {
-    const sample = { from: a, to: b, packets: intervals.intersect(all, scope) };
+  for (const [from, to, all] of reach.pairs("maybe")) {
+    const sample = { from, to, packets: intervals.intersect(all, scope) };
     if (sample.packets.length === 0) continue;
-    const receivers = ends(b);
-    for (const from of ends(a)) {
-      let row = found.get(from);
-      if (row === undefined) found.set(from, (row = new Map<string, Seen>()));
-      for (const to of receivers) {
-        if (from === to) continue;
-        let seen = row.get(to);
-        if (seen === undefined) row.set(to, (seen = new Seen()));
-        seen.add(sample);
+    const alone = new Seen(sample);
+    for (const sender of ends.get(from) ?? []) {
+      let row = found.get(sender);
+      if (row === undefined) found.set(sender, (row = new Map<string, Seen>()));
+      for (const receiver of ends.get(to) ?? []) {
+        if (sender === receiver) continue;
+        const known = row.get(receiver);
+        if (known === undefined) row.set(receiver, alone);
+        else if (!known.has(sample.packets)) row.set(receiver, known.with(sample));
       }
     }
   }
-  const cell = (from: string, to: string, seen: Seen): Cell => ({
-    from,
-    to,
-    state: "connected",
-    // Which rules let it pass is asked by reports alone.
-    get passages() {
-      const example = seen.example();
-      const rules = example === undefined ? [] : because(reach, example.from, example.to, example.packets);
-      return [{ state: "connected" as const, traffic: showPackets(seen.packets), rules }];
-    },
-  });
-  return [...found].flatMap(([from, row]) => [...row].map(([to, seen]) => cell(from, to, seen)));
+  return [...found].flatMap(([from, row]) =>
+    [...row].map(([to, seen]) => new ObservedCell(reach, from, to, seen)),
+  );
+}
+
+class ObservedCell implements Cell {
+  readonly state = "connected";
+  readonly from: string;
+  readonly to: string;
+  readonly #reach: Reach;
+  readonly #seen: Seen;
+
+  constructor(reach: Reach, from: string, to: string, seen: Seen) {
+    this.from = from;
+    this.to = to;
+    this.#reach = reach;
+    this.#seen = seen;
+  }
+
+  // Which rules let it pass is asked by reports alone.
+  get passages(): Passage[] {
+    const example = this.#seen.example();
+    const rules =
+      example === undefined ? [] : because(this.#reach, example.from, example.to, example.packets);
+    return [{ state: "connected", traffic: showPackets(this.#seen.packets), rules }];
+  }
 }

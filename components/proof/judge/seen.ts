@@ -13,10 +13,22 @@ export class Seen {
   /** One for each set of packets, since most pairs of classes are alike. */
   readonly #samples: Sample[] = [];
 
+  constructor(...samples: readonly Sample[]) {
+    for (const sample of samples) this.add(sample);
+  }
+
   add(sample: Sample): void {
-    const { packets } = sample;
-    if (packets.length > 0 && !this.#samples.some((known) => intervals.equals(known.packets, packets)))
-      this.#samples.push(sample);
+    if (sample.packets.length > 0 && !this.has(sample.packets)) this.#samples.push(sample);
+  }
+
+  /** Whether just these packets were seen between any two. */
+  has(packets: Packets): boolean {
+    return this.#samples.some((known) => intervals.equals(known.packets, packets));
+  }
+
+  /** The same and one more, apart from this. */
+  with(sample: Sample): Seen {
+    return new Seen(...this.#samples, sample);
   }
 
   get packets(): Packets {

@@ -67,7 +67,11 @@ describe("what is observed of manifests", () => {
     assert.equal(source, "shop.yaml");
     assert.equal(environment, undefined);
     assert.deepEqual([...leaks, ...missing, ...excused, ...exceptions], []);
-    assert.deepEqual(assumptions, network.assumptions);
+    // And says of whom it says nothing.
+    assert.deepEqual(assumptions, [
+      ...network.assumptions,
+      { text: "who reaches node:n1, and whom they reach, is not listed" },
+    ]);
   });
 
   it("is of its pods alone, and of the outside: nodes are only part of what decides", () => {
@@ -124,14 +128,27 @@ describe("what is observed of machines", () => {
     endpoint,
     addresses: [parseAddress(address)],
   });
-  const nics = [nic("a0", "a", "10.0.0.1"), nic("a1", "a", "10.0.0.2"), nic("b0", "b", "10.0.0.3")];
+  const nics = [
+    nic("a0", "a", "10.0.0.1"),
+    nic("a1", "a", "10.0.0.2"),
+    nic("c0", "c", "10.0.0.4"),
+    nic("b0", "b", "10.0.0.3"),
+  ];
   const everyone = { addresses: everyAddress };
-  const customers = unionAddresses(["203.0.113.0/24", "203.0.115.0/24"].map(parseCidr));
+  const partners = parseCidr("203.0.113.0/24");
+  const customers = unionAddresses([partners, parseCidr("203.0.115.0/24")]);
   const chain = (name: string, ...rules: Chain["rules"]): Chain => ({ name, rules, otherwise: "deny" });
   const network: Network = {
-    endpoints: ["a", "b"].map((id) => ({ id, kind: "instance" })),
+    endpoints: ["a", "b", "c"].map((id) => ({ id, kind: "instance" })),
     nics,
     checkpoints: [
+      {
+        name: "of c",
+        origin: { id: "sg-c", text: "sg-c" },
+        guards: exactly(ends("c0")),
+        in: chain("in", allow("web", { addresses: partners }, everyone, packets(protocol.tcp, 443, 443))),
+        out: chain("out"),
+      },
       {
         name: "of b",
         origin: { id: "sg-b", text: "sg-b" },
@@ -160,6 +177,7 @@ describe("what is observed of machines", () => {
       "a -> outside: everything",
       "outside -> a: everything",
       "outside -> b: tcp/443",
+      "outside -> c: tcp/443",
     ]);
     const cell = statement.layers[0]?.cells.find(({ from, to }) => from === "a" && to === "b");
     assert.deepEqual(
@@ -175,14 +193,18 @@ describe("what is observed of machines", () => {
   it("says what passes to and from outside as blocks of addresses", () => {
     const outside = [...(statement.layers[0]?.outside() ?? [])];
     assert.deepEqual(
-      outside.filter(({ to }) => to === "b").map(({ from, packets: on }) => [from, showPackets(on)]),
+      outside
+        .filter(({ to }) => to === "b" || to === "c")
+        .map(({ from, to, packets: on }) => [from, to, showPackets(on)])
+        .sort(),
       // What lies between them stays what it is.
       [
-        ["203.0.113.0/24", "tcp/443"],
-        ["203.0.115.0/24", "tcp/443"],
+        ["203.0.113.0/24", "b", "tcp/443"],
+        ["203.0.113.0/24", "c", "tcp/443"],
+        ["203.0.115.0/24", "b", "tcp/443"],
       ],
     );
     assert.ok(outside.some(({ from, packets: on }) => from === "a" && intervals.equals(on, everyPacket)));
-    assert.ok(outside.every(({ from }) => from !== "b"));
+    assert.ok(outside.every(({ from }) => from !== "b" && from !== "c"));
   });
 });

@@ -67,6 +67,11 @@ describe("sets of numbers", () => {
           assert.equal(intervals.has(x, value), a.has(value));
           assert.equal(intervals.has(asBigint(x), BigInt(value) << 100n), a.has(value));
         }
+        for (const first of everything)
+          for (const end of everything.slice(first + 1)) {
+            const any = everything.some((value) => first <= value && value < end && a.has(value));
+            assert.equal(intervals.touches(x, first, end), any);
+          }
         const numbers = [...intervals.parts(x)].flatMap(([first, end]) =>
           everything.filter((value) => first <= value && value < end),
         );
