@@ -1,10 +1,9 @@
-import grpc from "@grpc/grpc-js";
-import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import analyzerGrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import type { IAnalyzerServer } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import pb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import manifest from "../../package.json" with { type: "json" };
+import { serve as serveMethods, unary } from "../../components/plugin/index.ts";
 import type { Pack } from "./pack.ts";
 import { policies, type Violation } from "./violation.ts";
 
@@ -19,17 +18,8 @@ const name = manifest.name;
 const { version } = manifest;
 
 /** Serves a pack on a free port, which it returns. */
-export async function serve(pack: Pack): Promise<number> {
-  // As in sdk/go/common/util/rpcutil/serve.go: all resources come in one message.
-  const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
-  server.addService(analyzerGrpc.AnalyzerService, methods(pack) as UntypedServiceImplementation);
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
-}
+export const serve = (pack: Pack): Promise<number> =>
+  serveMethods(analyzerGrpc.AnalyzerService, methods(pack));
 
 function methods(pack: Pack): Partial<IAnalyzerServer> {
   return {
@@ -93,19 +83,3 @@ const diagnostic = ({ policy, mandatory, message, urn }: Violation) =>
     .setUrn(urn ?? "");
 
 const levelOf = (mandatory: boolean) => pb.EnforcementLevel[mandatory ? "MANDATORY" : "ADVISORY"];
-
-function unary<Request, Response>(
-  answer: (request: Request) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    (async () => answer(call.request))().then(
-      (response) => {
-        callback(null, response);
-      },
-      (error: unknown) => {
-        const details = error instanceof Error ? error.message : String(error);
-        callback({ code: grpc.status.UNKNOWN, details });
-      },
-    );
-  };
-}

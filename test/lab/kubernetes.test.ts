@@ -313,7 +313,19 @@ describe("a Kubernetes that does not keep namespaces to their nodes", function (
     afterwards(() => stack.delete());
     const file = "components/lab/controlPlane/programs.ts";
     stack.clone.edit(file, (text) => text.replace("PodNodeSelector,", ""));
+    // The proof sees it by the flags, before there is a server.
+    const proved = await stack.run("up", "--yes", "--skip-preview");
+    assert.notEqual(proved.code, 0);
+    assert.match(
+      proved.output,
+      /namespace test-billing asks for no node selector that is known to be enforced.*turn the admission plugin PodNodeSelector on/s,
+    );
+
+    // Without a proof the server itself is asked.
+    const env = await stack.env();
+    env["BULKHEAD_SKIP_PROOF"] = "a server that is other than its flags";
     const { code, output } = await stack.run("up", "--yes", "--skip-preview");
+    delete env["BULKHEAD_SKIP_PROOF"];
     assert.notEqual(code, 0);
     assert.match(
       output,

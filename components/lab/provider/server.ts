@@ -1,11 +1,10 @@
-import grpc from "@grpc/grpc-js";
-import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
+import { serve as serveMethods, unary } from "../../plugin/index.ts";
 import type { Properties, Provider } from "./provider.ts";
 
 /*
@@ -15,17 +14,8 @@ import type { Properties, Provider } from "./provider.ts";
  */
 
 /** Serves a provider on a free port, which it returns. */
-export async function serve(provider: Provider): Promise<number> {
-  // As in sdk/go/common/util/rpcutil/serve.go.
-  const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
-  server.addService(providerGrpc.ResourceProviderService, methods(provider) as UntypedServiceImplementation);
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
-}
+export const serve = (provider: Provider): Promise<number> =>
+  serveMethods(providerGrpc.ResourceProviderService, methods(provider));
 
 function methods(provider: Provider): Partial<IResourceProviderServer> {
   const guarded = (urn: string, values: Properties) => struct(guard(values, provider.secrets(urn)));
@@ -115,19 +105,3 @@ const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 const struct = (values: Properties): Struct =>
   structPb.Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
-
-function unary<Request, Response>(
-  answer: (request: Request) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    (async () => answer(call.request))().then(
-      (response) => {
-        callback(null, response);
-      },
-      (error: unknown) => {
-        const details = error instanceof Error ? error.message : String(error);
-        callback({ code: grpc.status.UNKNOWN, details });
-      },
-    );
-  };
-}

@@ -35,7 +35,7 @@ export function expectMachines(plan: Plan, network: Network): Expectation {
       ...strays.map((id) => strayParty(id, network)),
       ...outsideParties(plan, ends),
     ]),
-    intents: [...flowIntents(plan, ends), ...openZones(plan, ends)],
+    intents: [...flowIntents(plan.flows, ends.of), ...openZones(plan, ends)],
     absent: plan.hosts
       .filter(({ name }) => !known.has(name))
       .map((host) => ({ name: host.name, place: placeOf(plan, host) })),
@@ -82,13 +82,13 @@ export class PlanEnds {
 }
 
 /** What the flows between the same two sets ask for, together. */
-function flowIntents({ flows }: Plan, ends: PlanEnds): Intent[] {
+export function flowIntents(flows: readonly Flow[], endsOf: EndsOf): Intent[] {
   const byEnds = Map.groupBy(flows, ({ from, to }) => `${showEndpoint(from)} -> ${showEndpoint(to)}`);
   return [...byEnds.values()].map((same): Intent => {
     const [{ from, to }] = same as [Flow];
     return {
-      from: ends.of(from),
-      to: ends.of(to),
+      from: endsOf(from),
+      to: endsOf(to),
       packets: intervals.unionOf(same.map(({ traffic }) => packetsOf(traffic))),
       required: true,
       reasons: same.map(reasonOf),
@@ -96,7 +96,7 @@ function flowIntents({ flows }: Plan, ends: PlanEnds): Intent[] {
   });
 }
 
-export const reasonOf = ({ traffic, why, owner, source }: Flow): Reason => ({
+const reasonOf = ({ traffic, why, owner, source }: Flow): Reason => ({
   packets: packetsOf(traffic),
   why,
   ...(owner === undefined ? {} : { owner }),

@@ -1,11 +1,10 @@
-import { management, showEndpoint, type Endpoint, type Flow, type Plan } from "../../plan/index.ts";
+import { management, showEndpoint, type Endpoint, type Plan } from "../../plan/index.ts";
 import { policed } from "../kubernetes/index.ts";
 import type { Ends, Network } from "../network/index.ts";
 import {
   everyAddress,
   intervals,
   packets,
-  packetsOf,
   parseAddress,
   parseCidr,
   oneAddress,
@@ -15,7 +14,7 @@ import {
 import type { Party } from "../statement/index.ts";
 import type { EndsOf } from "./exceptions.ts";
 import type { Expectation, ExpectedParty, Intent } from "./expectation.ts";
-import { elsewhere, reasonOf } from "./machines.ts";
+import { elsewhere, flowIntents } from "./machines.ts";
 import { distinct } from "./parties.ts";
 
 const otherPods = "other pods";
@@ -165,20 +164,11 @@ const unlinked = (plan: Plan, { endpoints }: Network): string[] => {
   return [...new Set(endpoints.map(({ id }) => namespaceOf(id)))].filter((name) => !linked.has(name));
 };
 
-function added({ flows }: Plan, ends: PodEnds): Intent[] {
-  const own = flows.filter(({ owner, traffic }) => owner !== undefined && traffic.kind === "ports");
-  const byEnds = Map.groupBy(own, ({ from, to }) => `${showEndpoint(from)} -> ${showEndpoint(to)}`);
-  return [...byEnds.values()].map((same): Intent => {
-    const [{ from, to }] = same as [Flow];
-    return {
-      from: ends.of(from),
-      to: ends.of(to),
-      packets: intervals.unionOf(same.map(({ traffic }) => packetsOf(traffic))),
-      required: true,
-      reasons: same.map(reasonOf),
-    };
-  });
-}
+const added = ({ flows }: Plan, ends: PodEnds): Intent[] =>
+  flowIntents(
+    flows.filter(({ owner, traffic }) => owner !== undefined && traffic.kind === "ports"),
+    ends.of,
+  );
 
 function partiesOf(plan: Plan, network: Network, ends: PodEnds): ExpectedParty[] {
   const zoneOf = new Map(plan.collections.map(({ name, zone }) => [name, zone]));
