@@ -19,10 +19,7 @@ export async function prove(plan: Plan, resources: Resources): Promise<Verdict> 
     import("./config/file.ts"),
   ]);
   const find = finderIn(await readStackFile(plan.environment));
-  return {
-    holds: false,
-    message: `the compartments do not hold, so nothing was made or changed.\n\n${toFailure(locate(statement, find))}`,
-  };
+  return { holds: false, message: toFailure(locate(statement, find)) };
 }
 
 function inShort({ layers, exceptions }: Statement): string {

@@ -87,7 +87,12 @@ export class LinkedNamespace extends pulumi.ComponentResource {
       ready,
     );
     if (namespace.samplePods > 0)
-      new Deployment(name, { metadata: metadata("sample"), spec: sample(namespace.samplePods) }, ready);
+      new Deployment(
+        name,
+        { metadata: metadata("sample"), spec: sample(namespace.samplePods) },
+        // Pods that do nothing run within seconds; the provider would wait ten minutes for a server that is gone.
+        { ...ready, customTimeouts: { create: "2m", update: "2m" } },
+      );
     this.registerOutputs({});
   }
 }

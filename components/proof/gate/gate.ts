@@ -51,7 +51,10 @@ export class Gate {
       return said;
     }
     const { holds, message } = await this.#judged(judge);
-    if (!holds) throw new pulumi.RunError(message);
+    if (!holds)
+      throw new pulumi.RunError(
+        `the compartments do not hold, so nothing was made or changed.\n\n${message}`,
+      );
     this.#judge = judge;
     this.#opened.resolve(undefined);
     return message;
@@ -78,7 +81,7 @@ export class Gate {
     this.#late ??= Promise.resolve().then(async () => {
       this.#late = undefined;
       const { holds, message } = await this.#judged(judge);
-      if (!holds) await stop(message);
+      if (!holds) await stop(`the compartments do not hold, so nothing more is made.\n\n${message}`);
       return undefined;
     });
     return this.#late;
