@@ -83,11 +83,15 @@ export async function handOver(
   { cwd, env }: Pick<CommandOptions, "cwd" | "env">,
 ): Promise<number> {
   const child = spawn(program, args, { cwd, env, stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.removeAllListeners(signal).on(signal, () => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const before = process.listeners(signal);
+    process.on(signal, () => {
       // A terminal sends Ctrl-C to both, and to Pulumi a second one means to drop everything.
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
+    // Only now: a signal that comes while nobody listens would be lost.
+    for (const listener of before) process.removeListener(signal, listener);
+  }
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {

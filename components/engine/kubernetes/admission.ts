@@ -12,6 +12,8 @@ const rule = (group: string, resource: string) => ({
   apiVersions: ["v1"],
   operations: ["CREATE", "UPDATE"],
   resources: [resource],
+  // What the server would fill in, so that an interrupted `up` can apply it anew without a conflict.
+  scope: "*",
 });
 
 const base = (group: string, resource: string) => ({

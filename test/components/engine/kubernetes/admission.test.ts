@@ -29,6 +29,7 @@ for (const [resource, policy] of Object.entries(policies))
           apiVersions: ["v1"],
           operations: ["CREATE", "UPDATE"],
           resources: [resource],
+          scope: "*",
         },
       ]);
     });
