@@ -202,6 +202,18 @@ describe("Kubernetes in a lab", function () {
     assert.match(output, /^no surprises: pods stay on their own collection's nodes/m);
   });
 
+  it("is proved to hold as it runs, and not once a team has been given more", async () => {
+    const prove = () => stack.clone.sh("scripts/prove --stack dev --live");
+    const sound = await prove();
+    assert.equal(sound.code, 0, sound.output);
+    const group = "CN=test-portal,OU=teams,DC=example,DC=com";
+    await stack.admin(`create clusterrolebinding more --clusterrole=view --group=${group}`);
+    const leaking = await prove();
+    await stack.admin("delete clusterrolebinding more");
+    assert.equal(leaking.code, 1, leaking.output);
+    assert.ok(leaking.output.includes(`a member of "${group}" can "get" configmaps in every namespace`));
+  });
+
   it("leaves nothing behind where that was tried", async () => {
     assert.equal(await stack.admin("get pods,daemonsets -n test-billing -l bulkhead/check -o name"), "");
     await until(

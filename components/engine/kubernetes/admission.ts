@@ -12,13 +12,15 @@ const rule = (group: string, resource: string) => ({
   apiVersions: ["v1"],
   operations: ["CREATE", "UPDATE"],
   resources: [resource],
-  // What the server would fill in, so that an interrupted `up` can apply it anew without a conflict.
   scope: "*",
 });
 
 const base = (group: string, resource: string) => ({
   failurePolicy: "Fail",
+  // With what the server would fill in, so that an interrupted `up` can apply it anew without a conflict.
   matchConstraints: {
+    matchPolicy: "Equivalent",
+    objectSelector: {},
     namespaceSelector: { matchExpressions: [{ key: linked.collection, operator: "Exists" }] },
     resourceRules: [rule(group, resource)],
   },

@@ -34,7 +34,7 @@ const harmlessResources = new Set([
   "create authentication.k8s.io selfsubjectreviews",
 ]);
 const harmlessUrls =
-  /^\/(?:healthz|livez|readyz|version\/?|api|api\/\*|apis|apis\/\*|openapi|openapi\/\*|openid\/v1\/jwks|\.well-known\/openid-configuration|\.well-known\/\*)$/;
+  /^\/(?:healthz|livez|readyz|version\/?|api|api\/\*|apis|apis\/\*|openapi|openapi\/\*|openid\/v1\/jwks\/?|\.well-known\/openid-configuration\/?|\.well-known\/\*)$/;
 
 /** What of a rule no question is about, and is not everybody's: anything else that it lets its holders do. */
 export function beyond(rule: Rule, isInNamespace: boolean): Request | undefined {
