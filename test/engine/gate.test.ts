@@ -113,12 +113,16 @@ describe("the gate, with a stack that leaks,", function () {
     env["BULKHEAD_SKIP_PROOF"] = "a drill";
     try {
       assert.match(
-        await stack.succeed("preview"),
+        await stack.succeed("up", "--yes", "--skip-preview"),
         /warning: the proof was skipped \(BULKHEAD_SKIP_PROOF\): a drill/,
       );
     } finally {
       delete env["BULKHEAD_SKIP_PROOF"];
     }
+    const { code, output } = await stack.clone.sh("scripts/prove --stack dev");
+    assert.equal(code, 1, output);
+    assert.match(output, /At the last update the proof was skipped \(BULKHEAD_SKIP_PROOF\): a drill/);
+    assert.match(output, /stray can reach manager on/);
   });
 
   describe("after it was sound and came up,", () => {

@@ -87,6 +87,9 @@ func start() *probe.Resources {
 	return addressed(resources)
 }
 
+// What the generator's pods have for an address, whoever is to give them one.
+const unaddressed = "TODO"
+
 func addressed(resources *probe.Resources) *probe.Resources {
 	taken := map[string]bool{}
 	for _, pod := range resources.Pods {
@@ -94,7 +97,7 @@ func addressed(resources *probe.Resources) *probe.Resources {
 	}
 	next := 1
 	for _, pod := range resources.Pods {
-		for pod.IP == "TODO" {
+		for pod.IP == unaddressed {
 			if ip := fmt.Sprintf("192.168.%d.%d", next/64, next%64*4); !taken[ip] {
 				pod.IP, taken[ip] = ip, true
 			}
