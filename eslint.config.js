@@ -45,6 +45,12 @@ export default defineConfig(
     ["^@pulumi/(aws|azure-native|kubernetes|tls)", clouds],
   ),
   oneWay(
+    ["components/aws/**"],
+    ["(^|/)(stacks|scripts|lab|engine|proof)/", "a target knows the plan alone"],
+    ["^@pulumi/(azure-native|kubernetes|tls)", clouds],
+    ["^@pulumi/aws$", byPath],
+  ),
+  oneWay(
     ["components/certificate/**"],
     ["(^|/)(stacks|scripts)/", upwards],
     ["^@pulumi/(aws|azure-native|kubernetes)", clouds],

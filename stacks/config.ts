@@ -1,5 +1,7 @@
 import {
   parseTraffic,
+  type AwsService,
+  type AwsSpec,
   type Environment,
   type ExceptionSpec,
   type GroupSpec,
@@ -8,6 +10,7 @@ import {
 import { draft } from "./config/draft.ts";
 import { showProblem, type Problem } from "./config/problem.ts";
 import { existingProblems } from "./config/rules/existing.ts";
+import { awsProblems } from "./config/rules/aws.ts";
 import { exceptionProblems } from "./config/rules/exceptions.ts";
 import { exposureProblems } from "./config/rules/exposures.ts";
 import { flowProblems } from "./config/rules/flows.ts";
@@ -92,12 +95,14 @@ export function checkEnvironment(
     ...exceptionProblems(sound, names),
     ...existingProblems(sound, names),
     ...exposureProblems(sound),
+    ...awsProblems(sound, Object.hasOwn(raw, "aws")),
   ];
   return problems.length > 0 ? { problems } : { environment: toEnvironment(name, sound as Config) };
 }
 
 function toEnvironment(name: string, config: Config): Environment {
-  const { target, engine, network, management, zones, groups, flows, exceptions, expiresAfter } = config;
+  const { target, engine, network, management, machines, aws, zones, groups } = config;
+  const { flows, exceptions, expiresAfter } = config;
   return {
     name,
     target,
@@ -110,6 +115,8 @@ function toEnvironment(name: string, config: Config): Environment {
       ),
     },
     management,
+    machines,
+    ...(aws === undefined ? {} : { aws: toAws(name, aws) }),
     zones: Object.fromEntries(
       Object.entries(zones).map(([key, zone]) => [key, { ...zone, slot: zone.slot ?? 0 }]),
     ),
@@ -129,6 +136,20 @@ function toService(
     addresses,
     traffic: traffic ?? known?.traffic.map(parseTraffic) ?? [],
     why: why ?? known?.why ?? name,
+  };
+}
+
+function toAws(name: string, { images, ...aws }: NonNullable<Config["aws"]>): AwsSpec {
+  const { linux, windows } = images;
+  const store: readonly AwsService[] = aws.secretStore === "secrets-manager" ? ["secretsmanager"] : [];
+  return {
+    ...aws,
+    clusterId: aws.clusterId ?? name,
+    endpoints: aws.endpoints ?? ["ssm", "ssmmessages", ...store],
+    images: {
+      ...(linux === undefined ? {} : { linux: { ...linux, family: linux.family ?? "ubuntu" } }),
+      ...(windows === undefined ? {} : { windows: { ...windows, family: "windows" } }),
+    },
   };
 }
 

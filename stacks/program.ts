@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../components/environment/index.ts";
-import { plan, type Environment as Spec, type Plan } from "../components/plan/index.ts";
+import { plan, type AwsSpec, type Environment as Spec, type Plan } from "../components/plan/index.ts";
 import { ConfigError, fromPulumi, parseEnvironment } from "./config.ts";
 
 interface KubernetesOutputs {
@@ -10,25 +10,57 @@ interface KubernetesOutputs {
   readonly teamKubeconfigs: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
+interface AwsOutputs {
+  /** The names under which people reach each load balancer. */
+  readonly frontDoors: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
 /** What a stack is to be, and what it tells the outside. */
 interface Program {
   readonly plan: Plan;
-  readonly outputs: Environment["outputs"] & KubernetesOutputs;
+  readonly outputs: Environment["outputs"] & (KubernetesOutputs | AwsOutputs);
 }
 
 /** Asks for everything that the stack's environment is made of. */
 export async function program(): Promise<Program> {
   const spec = await readEnvironment(pulumi.getStack(), pulumi.runtime.allConfig());
-  if (spec.target !== "lab")
+  if (spec.target === "azure")
     throw new pulumi.RunError(
       `the ${spec.target} target is not built yet: "scripts/show ${spec.name}" shows what it will be`,
     );
   const planned = plan(spec);
+  stopOverLimits(planned);
+  if (planned.aws !== undefined) return createOnAws(planned, planned.aws);
   const environment = new Environment(spec.name, { plan: planned });
   const { createLab } = await import("../components/lab/index.ts");
   const { hosts } = createLab(planned, environment);
   const kubernetes = await createKubernetes(planned, hosts, environment);
   return { plan: planned, outputs: { ...environment.outputs, ...kubernetes } };
+}
+
+async function createOnAws(planned: Plan, aws: AwsSpec): Promise<Program> {
+  const { createAws, currentDefinitions, planRolling, rollingProblem } =
+    await import("../components/aws/index.ts");
+  const rolling = planRolling(planned, aws, await currentDefinitions());
+  const turn = process.env[rollVariable];
+  const problem = turn === undefined ? rollingProblem(planned.environment, rolling) : undefined;
+  if (problem !== undefined) throw new pulumi.RunError(problem);
+  const held = rolling.flatMap(({ outdated }) => outdated.filter((name) => name !== turn));
+  const environment = new Environment(planned.environment, { plan: planned });
+  const target = createAws(planned, environment, new Set(turn === undefined ? [] : held));
+  return { plan: planned, outputs: { ...environment.outputs, ...target } };
+}
+
+/** Names the one machine that may be replaced in this update; `scripts/roll` sets it. */
+const rollVariable = "BULKHEAD_ROLL";
+
+function stopOverLimits({ environment, limits }: Plan): void {
+  const over = limits.filter(({ used, limit }) => used > limit);
+  if (over.length === 0) return;
+  const lines = over.map(({ what, used, limit, wayOut }) => `  ${what}: ${used} of ${limit}; ${wayOut}`);
+  throw new pulumi.RunError(
+    [`${environment} is over ${over.length === 1 ? "a limit" : "limits"}:`, ...lines].join("\n"),
+  );
 }
 
 /** Brings up Kubernetes on a lab's hosts. */

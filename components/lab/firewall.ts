@@ -66,6 +66,8 @@ function endOf(endpoint: Endpoint): End {
   switch (endpoint.kind) {
     case "role":
       return group("role", [endpoint.os, endpoint.role].filter((part) => part !== undefined).join("-"));
+    case "appliance":
+      throw new RangeError(`the lab has no ${endpoint.appliance}`);
     case "zone":
       return group(zoneGroup(endpoint.zone));
     case "collection":

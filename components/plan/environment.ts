@@ -18,6 +18,9 @@ export interface Environment {
   readonly engine: Engine;
   readonly network: NetworkSpec;
   readonly management: ManagementSpec;
+  readonly machines: MachineSpec;
+  /** Present where the target is AWS, or where the stack file can also be brought up there. */
+  readonly aws?: AwsSpec;
   readonly zones: Readonly<Record<string, ZoneSpec>>;
   readonly groups: Readonly<Record<string, GroupSpec>>;
   readonly flows: readonly ExtraFlow[];
@@ -63,6 +66,80 @@ export interface ExistingSubnet {
   readonly cidr: string;
   /** AWS subnets belong to one availability zone; Azure's span the region. */
   readonly availabilityZone?: string;
+}
+
+/** What all machines of a cloud are set up with. */
+export interface MachineSpec {
+  /** Where the container engine's packages come from. */
+  readonly packages: { readonly repository: string; readonly channel: string };
+  /** Mirrors of image registries, as URLs, which the container engine asks first. */
+  readonly registryMirrors: readonly string[];
+  /** The way to what is not named as a service; `addresses` are the proxy's own. */
+  readonly proxy?: {
+    readonly url: string;
+    readonly addresses: readonly string[];
+    /** Names and blocks that are reached without it. */
+    readonly except: readonly string[];
+  };
+  /** PEM texts of certificate authorities that machines trust beside their image's own. */
+  readonly certificates: readonly string[];
+}
+
+/** How machines reach what is not named as a service. */
+export type Egress = "nat" | "proxy" | "none";
+/** Whether load balancers have public addresses. */
+export type Scheme = "internal" | "internet-facing";
+export type SecretStore = "parameter-store" | "secrets-manager";
+
+export interface AwsSpec {
+  /** Such as `eu-central-1`. */
+  readonly region: string;
+  /** Twelve digits; the provider refuses to work in any other account. */
+  readonly account: string;
+  /** Images by the operating system of their machines, each by its id. */
+  readonly images: Readonly<Partial<Record<Os, AwsImage>>>;
+  readonly instanceTypes: Readonly<Record<Size, string>>;
+  /** Each machine's root volume, in GiB. */
+  readonly diskSize: number;
+  /** The key that volumes are encrypted with; the account's own for EBS where left out. */
+  readonly kmsKey?: string;
+  readonly egress: Egress;
+  /** The transit gateway that leads to the company's other networks, and their blocks. */
+  readonly transitGateway?: { readonly id: string; readonly blocks: readonly string[] };
+  readonly loadBalancers: Scheme;
+  /** AWS services that machines use, each reached through a VPC endpoint of its own. */
+  readonly endpoints: readonly AwsService[];
+  readonly secretStore: SecretStore;
+  /** A policy's ARN that no role of a machine may exceed. */
+  readonly permissionsBoundary?: string;
+  /** The vendor's name for the cluster in tags `kubernetes.io/cluster/<id>`. */
+  readonly clusterId: string;
+  readonly flowLogDays: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly quotas: AwsQuotas;
+}
+
+export interface AwsImage {
+  /** Such as `ami-0123456789abcdef0`. */
+  readonly id: string;
+  readonly family: "ubuntu" | "rhel" | "windows";
+  /** The image's name, by which newer ones are found. */
+  readonly name?: string;
+  /** The account or alias whose images are looked through for newer ones. */
+  readonly owner?: string;
+}
+
+export const awsServices = ["ssm", "ssmmessages", "secretsmanager", "ec2messages"] as const;
+export type AwsService = (typeof awsServices)[number];
+
+/** What AWS allows the account; a raised quota is written here, so that a preview counts with it. */
+export interface AwsQuotas {
+  readonly rulesPerGroup: number;
+  readonly groupsPerInterface: number;
+  readonly groupsPerRegion: number;
+  readonly subnetsPerVpc: number;
+  /** vCPUs of running on-demand standard instances; not counted where left out. */
+  readonly vcpus?: number;
 }
 
 export interface ManagementSpec {

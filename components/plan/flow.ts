@@ -1,3 +1,4 @@
+import type { ApplianceKind } from "./appliance.ts";
 import type { Os } from "./environment.ts";
 import type { Role } from "./host.ts";
 import { compareTraffic, covers, mergeTraffic, showTraffic, type Traffic } from "./traffic.ts";
@@ -5,6 +6,7 @@ import { compareTraffic, covers, mergeTraffic, showTraffic, type Traffic } from 
 /** One end of a flow: a set of machines that the environment names, or addresses outside it. */
 export type Endpoint =
   | { readonly kind: "role"; readonly role: Role; readonly os?: Os }
+  | { readonly kind: "appliance"; readonly appliance: ApplianceKind }
   | { readonly kind: "zone"; readonly zone: string }
   | { readonly kind: "collection"; readonly zone: string; readonly collection: string; readonly os?: Os }
   | {
@@ -42,6 +44,8 @@ export function showEndpoint(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case "role":
       return endpoint.os === undefined ? endpoint.role : `${endpoint.os} ${endpoint.role}`;
+    case "appliance":
+      return endpoint.appliance;
     case "zone":
       return `zone ${endpoint.zone}`;
     case "collection":

@@ -1,11 +1,15 @@
 export * from "./address.ts";
+export * from "./appliance.ts";
 export * from "./environment.ts";
 export * from "./extraFlows.ts";
 export * from "./flow.ts";
+export * from "./group.ts";
 export * from "./host.ts";
+export * from "./limits.ts";
 export * from "./map.ts";
 export * from "./plan.ts";
 export * from "./reach.ts";
+export { proxyPort } from "./roleFlows.ts";
 export * from "./traffic.ts";
 export * from "./words.ts";
 export * from "./zone.ts";

@@ -1,5 +1,7 @@
+import type { ApplianceKind } from "./appliance.ts";
 import { showEndpoint, type Endpoint, type Flow } from "./flow.ts";
 import type { Plan } from "./plan.ts";
+import { management } from "./zone.ts";
 import { compareTraffic, mergeTraffic, showTraffic } from "./traffic.ts";
 
 /** The plan's zones and what passes between them, as a Mermaid flowchart. */
@@ -7,7 +9,7 @@ export function drawPlan(plan: Plan): string {
   return ["flowchart LR", ...boxes(plan).map(indent), ...arrows(plan).map(indent), ""].join("\n");
 }
 
-function boxes({ zones, hosts, collections, flows }: Plan): string[] {
+function boxes({ zones, hosts, collections, appliances, flows }: Plan): string[] {
   return [
     ...zones.flatMap(({ name, cidr, subnets, inside }) => {
       const where = cidr ?? subnets.map((subnet) => subnet.cidr).join(", ");
@@ -19,6 +21,9 @@ function boxes({ zones, hosts, collections, flows }: Plan): string[] {
             ? []
             : [`${role}["${count} ${role}${count > 1 && role === "manager" ? "s" : ""}"]`];
         }),
+        ...(name === management && appliances.some(({ kind }) => kind === "load-balancer")
+          ? [`${applianceId("load-balancer")}["load balancers"]`]
+          : []),
         ...collections
           .filter(({ zone }) => zone === name)
           .map(({ name: collection, hosts: workers, os }) => {
@@ -37,13 +42,20 @@ function boxes({ zones, hosts, collections, flows }: Plan): string[] {
 function services(flows: readonly Flow[]): string[] {
   const reached = flows.filter(isService);
   if (reached.length === 0) return [];
-  const members = outsides(reached).map((end) =>
-    box(end, [labelOf(reached.filter(({ to }) => to.kind === "outside" && to.name === end.name))]),
-  );
+  const own = reached.filter(({ to }) => to.kind === "appliance");
+  const members = [
+    ...outsides(reached).map((end) =>
+      box(end, [labelOf(reached.filter(({ to }) => to.kind === "outside" && to.name === end.name))]),
+    ),
+    ...(own.length === 0
+      ? []
+      : [`${applianceId("endpoint")}(["the cloud's own services, through endpoints<br/>${labelOf(own)}"])`]),
+  ];
   return [`subgraph services["every machine may reach"]`, ...members.map(indent), "end"];
 }
 
-const isService = ({ to }: Flow) => to.kind === "outside" && to.service === true;
+const isService = ({ to }: Flow) =>
+  to.kind === "outside" ? to.service === true : to.kind === "appliance" && to.appliance === "endpoint";
 
 const box = ({ name, addresses }: Outside, more: readonly string[]) => {
   const lines = addresses.join() === name ? [name, ...more] : [name, ...addresses, ...more];
@@ -88,6 +100,8 @@ function idsOf(endpoint: Endpoint, { zones, hosts }: Plan): string[] {
           ),
         )
         .map(({ name }) => zoneId(name));
+    case "appliance":
+      return [applianceId(endpoint.appliance)];
     case "zone":
       return [zoneId(endpoint.zone)];
     case "collection":
@@ -110,5 +124,6 @@ function labelOf(flows: readonly Flow[]): string {
 const id = (kind: string, name: string) => `${kind}_${name.replaceAll(/[^A-Za-z0-9]/g, "_")}`;
 const zoneId = (name: string) => id("zone", name);
 const collectionId = (name: string) => id("collection", name);
+const applianceId = (kind: ApplianceKind) => id("appliance", kind);
 const outsideId = (name: string) => id("outside", name);
 const indent = (line: string) => `  ${line}`;

@@ -1,10 +1,13 @@
 import { parseBlock, showBlock } from "./address.ts";
+import { planAppliances, type Appliance } from "./appliance.ts";
 import type {
+  AwsSpec,
   Engine,
   Environment,
   ExceptionSpec,
   ExposureSpec,
   Limits,
+  MachineSpec,
   Os,
   Overlay,
   Quota,
@@ -17,7 +20,7 @@ import { mergeFlows, ruleId, type Flow, type Rule } from "./flow.ts";
 import { compareNames, planHosts, type Host } from "./host.ts";
 import { planLimits, type Headroom } from "./limits.ts";
 import { roleFlows } from "./roleFlows.ts";
-import { planZones, windowOf, type Zone } from "./zone.ts";
+import { planEdge, planZones, windowOf, type Edge, type Zone } from "./zone.ts";
 
 /** Everything that an environment will be, decided: targets and engines only map it to resources. */
 export interface Plan {
@@ -29,6 +32,7 @@ export interface Plan {
   readonly network: PlannedNetwork;
   readonly zones: readonly Zone[];
   readonly hosts: readonly Host[];
+  readonly appliances: readonly Appliance[];
   /** Every single flow, with its reason. */
   readonly flows: readonly Flow[];
   /** The same flows as the fewest firewall rules. */
@@ -40,6 +44,11 @@ export interface Plan {
   readonly limits: readonly Headroom[];
   /** As they stand in the stack file. */
   readonly exceptions: readonly ExceptionSpec[];
+  readonly machines: MachineSpec;
+  /** What NTP servers machines ask; the cloud's own where none is named. */
+  readonly timeServers: readonly string[];
+  /** Present where the target is AWS. */
+  readonly aws?: AwsSpec;
   readonly expiresAfterHours?: number;
 }
 
@@ -49,6 +58,7 @@ export interface PlannedNetwork {
   readonly podCidr: string;
   readonly serviceCidr: string;
   readonly availabilityZones: readonly string[];
+  readonly edge: Edge;
   /** Present where a network that exists already is used. */
   readonly existingId?: string;
 }
@@ -77,9 +87,10 @@ export interface Namespace {
 
 /** Plans an environment that has no problems; the same environment always gives the same plan. */
 export function plan(environment: Environment): Plan {
-  const { name, target, engine, network, expiresAfterHours } = environment;
+  const { name, target, engine, network, machines, aws, expiresAfterHours } = environment;
   const zones = planZones(environment);
   const hosts = planHosts(environment, zones);
+  const appliances = planAppliances(environment, zones);
   const roles = roleFlows(environment);
   const extras = extraFlows(environment);
   const flows = [...roles, ...extras.flat()];
@@ -95,17 +106,22 @@ export function plan(environment: Environment): Plan {
       podCidr: network.podCidr,
       serviceCidr: network.serviceCidr,
       availabilityZones: network.availabilityZones.toSorted(),
+      edge: planEdge(environment),
       ...(network.existing === undefined ? {} : { existingId: network.existing.id }),
     },
     zones,
     hosts,
+    appliances,
     flows,
     rules,
     collections: planCollections(environment, zones, hosts),
     namespaces: planNamespaces(environment),
     routeReflectors: routeReflectors(environment, hosts),
     exceptions: environment.exceptions,
-    limits: planLimits(environment, zones, hosts, rules),
+    machines,
+    timeServers: timeServers(environment),
+    ...(target !== "aws" || aws === undefined ? {} : { aws }),
+    limits: planLimits(environment, zones, hosts, rules, appliances),
     ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }),
   };
 }
@@ -165,3 +181,9 @@ function routeReflectors({ network }: Environment, hosts: readonly Host[]): stri
   if (network.overlay !== "ipip" || network.workerMesh === "vendor") return [];
   return hosts.filter(({ role }) => role === "manager").map(({ name }) => name);
 }
+
+/** The single addresses of the service `time`; a whole block names no server. */
+const timeServers = ({ network }: Environment): string[] =>
+  (network.services["time"]?.addresses ?? [])
+    .filter((block) => block.endsWith("/32"))
+    .map((block) => block.slice(0, -"/32".length));

@@ -45,6 +45,8 @@ export function holds(endpoint: Endpoint, peer: Peer): boolean {
   switch (endpoint.kind) {
     case "role":
       return endpoint.role === peer.role && (endpoint.os === undefined || endpoint.os === peer.os);
+    case "appliance":
+      return false;
     case "zone":
       return endpoint.zone === peer.zone;
     case "collection":

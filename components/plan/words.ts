@@ -21,10 +21,10 @@ export function describePlan(plan: Plan): string {
     .replace(/\n+$/, "\n");
 }
 
-const limitRow = ({ what, used, limit }: Headroom): string[] => [
+const limitRow = ({ what, used, limit, wayOut }: Headroom): string[] => [
   what,
   `${used} of ${limit}`,
-  used > limit ? "OVER THE LIMIT" : "",
+  used > limit ? `OVER THE LIMIT: ${wayOut}` : "",
 ];
 
 function heading(plan: Plan): string {

@@ -1,5 +1,5 @@
 import { parseBlock, showBlock, sizeOf, subBlock, type Block } from "./address.ts";
-import type { Environment, Inside, NetworkSpec, Target } from "./environment.ts";
+import type { AwsSpec, Environment, Inside, NetworkSpec, Target } from "./environment.ts";
 
 export const management = "management";
 
@@ -38,10 +38,10 @@ export interface Subnet {
  * zones in turn, so a new one draws those to it that do not say where they spread.
  */
 export const zoneLetters = ["a", "b", "c", "d"] as const;
-const lettersBits = 2;
-const windowsBits = 3;
+const letterBits = 2;
+export const windowBits = 3;
 /** The windows that collections can take: all but window 0. */
-export const collectionSlots = 2 ** windowsBits - 1;
+export const collectionSlots = 2 ** windowBits - 1;
 
 /** AWS's subnets belong to one availability zone each; elsewhere one subnet spans them all. */
 export const splitsByAvailabilityZone = (target: Target): boolean => target === "aws";
@@ -71,21 +71,67 @@ function zoneBlocks(
   const zone = subBlock(block, network.zonePrefix, slot);
   const cidr = showBlock(zone);
   if (!splitsByAvailabilityZone(target)) return { cidr, subnets: [{ cidr }] };
-  const subnets = network.availabilityZones.map((letter) => ({
-    cidr: showBlock(subBlock(zone, zone.prefix + lettersBits, zoneLetters.indexOf(letter as "a"))),
+  return { cidr, subnets: byLetter(zone, network.availabilityZones) };
+}
+
+const byLetter = (zone: Block, letters: readonly string[]): Subnet[] =>
+  letters.map((letter) => ({
+    cidr: showBlock(subBlock(zone, zone.prefix + letterBits, zoneLetters.indexOf(letter as "a"))),
     availabilityZone: letter,
   }));
-  return { cidr, subnets };
+
+/**
+ * Subnets at a network's edge, where no machine stands: those that an internet gateway leads to, for NAT gateways and
+ * load balancers with public addresses, and those of a transit gateway, which would else take a machine's address.
+ */
+export interface Edge {
+  readonly internet: readonly Subnet[];
+  readonly transit: readonly Subnet[];
+}
+
+interface EdgeWants {
+  readonly target?: Target | undefined;
+  readonly network?: (Pick<NetworkSpec, "frontDoor"> & { readonly existing?: unknown }) | undefined;
+  readonly aws?:
+    (Pick<AwsSpec, "egress" | "loadBalancers"> & { readonly transitGateway?: unknown }) | undefined;
+}
+
+/** Which of them an environment needs. */
+function edgeWants({ target, network, aws }: EdgeWants): { internet: boolean; transit: boolean } {
+  if (target !== "aws" || network === undefined || network.existing !== undefined || aws === undefined)
+    return { internet: false, transit: false };
+  return {
+    internet:
+      aws.egress === "nat" || (aws.loadBalancers === "internet-facing" && network.frontDoor.length > 0),
+    transit: aws.transitGateway !== undefined,
+  };
+}
+
+/** Whether the network's last slot is its edge's. */
+export const hasEdge = (wants: EdgeWants): boolean => Object.values(edgeWants(wants)).includes(true);
+
+/** The halves of each quarter of the last slot; each stays where it is, whether the other is there or not. */
+export function planEdge(environment: Environment): Edge {
+  const { network } = environment;
+  const { internet, transit } = edgeWants(environment);
+  const half = (index: number): Subnet[] => {
+    const last = subBlock(parseBlock(network.cidr), network.zonePrefix, slotCount(network) - 1);
+    return byLetter(last, network.availabilityZones.toSorted()).map(({ cidr, availabilityZone = "" }) => {
+      const quarter = parseBlock(cidr);
+      return { cidr: showBlock(subBlock(quarter, quarter.prefix + 1, index)), availabilityZone };
+    });
+  };
+  return { internet: internet ? half(0) : [], transit: transit ? half(1) : [] };
 }
 
 /** A collection's addresses in one subnet. */
 export const windowOf = (subnet: Block, slot: number): Block =>
-  subBlock(subnet, subnet.prefix + windowsBits, slot);
+  subBlock(subnet, subnet.prefix + windowBits, slot);
 
 /** The prefix length of the subnet that holds one host of a zone, for a zone of this prefix length. */
 export const subnetPrefix = (target: Target, zonePrefix: number): number =>
-  splitsByAvailabilityZone(target) ? zonePrefix + lettersBits : zonePrefix;
+  splitsByAvailabilityZone(target) ? zonePrefix + letterBits : zonePrefix;
 
 /** How many machines fit in a window; one address stays free, since the last window ends in the broadcast address. */
 export const windowCapacity = (prefixOfSubnet: number): number =>
-  Math.max(0, Math.floor(sizeOf(prefixOfSubnet + windowsBits)) - 1);
+  Math.max(0, Math.floor(sizeOf(prefixOfSubnet + windowBits)) - 1);

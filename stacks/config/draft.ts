@@ -62,6 +62,8 @@ const entries: readonly Path[] = [
   ["management", "*"],
   ["flows", "*"],
   ["exceptions", "*"],
+  ["machines", "*"],
+  ["aws", "*"],
   ["*"],
 ];
 

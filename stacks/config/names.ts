@@ -1,4 +1,4 @@
-import { management, roleNames } from "../../components/plan/index.ts";
+import { applianceKinds, management, roleNames } from "../../components/plan/index.ts";
 import type { Problem } from "./problem.ts";
 
 /** The longest name of a group, zone or collection: clouds' own limits hold with an environment's name before it. */
@@ -6,7 +6,14 @@ const longest = 24;
 /** How long a collection's name may be so that its Windows workers' computer names, such as `red-w12`, end at 15. */
 export const longestWithWindows = (workers: number): number => 15 - "-w".length - String(workers).length;
 
-const reserved: readonly string[] = [management, ...roleNames, "outside"];
+const reserved: readonly string[] = [
+  management,
+  ...roleNames,
+  ...applianceKinds,
+  "edge",
+  "transit",
+  "outside",
+];
 // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-reserved-resource-name
 const azureAnywhere = /microsoft|windows/;
 const azureWords: readonly string[] = (

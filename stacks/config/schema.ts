@@ -1,5 +1,11 @@
 import * as v from "valibot";
-import { parseBlock, parseTraffic, trafficForms } from "../../components/plan/index.ts";
+import {
+  awsDefaultQuotas,
+  awsServices,
+  parseBlock,
+  parseTraffic,
+  trafficForms,
+} from "../../components/plan/index.ts";
 import { didYouMean } from "./problem.ts";
 
 /*
@@ -139,6 +145,33 @@ const machines = (count: v.GenericSchema<number, number>) =>
     spread: v.exactOptional(letters("availability zones to spread over, where not all of the network's")),
   });
 
+/** https://docs.mirantis.com/mke/3.9 runs on Mirantis Container Runtime 25.0.12 or later. */
+const mirantis = { repository: "https://repos.mirantis.com", channel: "stable-25.0.14" };
+
+/*
+ * Managers need 8 GB and 2 vCPUs at least, 16 GB and 4 are recommended; the registry 16 GB
+ * (docker/docs@03a6e01a:ee/ucp/admin/install/system-requirements.md).
+ */
+const defaultInstanceTypes = {
+  small: "t3.medium",
+  medium: "m6i.large",
+  large: "m6i.xlarge",
+  xlarge: "m6i.2xlarge",
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const logDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const certificate = v.pipe(
+  v.string("write a certificate in PEM"),
+  v.regex(
+    /^(?:-----BEGIN CERTIFICATE-----\r?\n(?:[A-Za-z0-9+/=]+\r?\n)+-----END CERTIFICATE-----\s*)+$/,
+    "write certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, and no keys",
+  ),
+);
+
 const inside = choice(
   ["open", "flows"],
   "whether machines of a zone talk freely, as in a VLAN, or only by flows",
@@ -275,11 +308,124 @@ const exceptionSchema = object({
   expires: day,
 });
 
+const url = (what: string, example: string) => text(what, /^https?:\/\/[^\s"'`$\\<>]+$/, example);
+
+const machinesSchema = object({
+  packages: v.optional(
+    object({
+      repository: v.optional(
+        url("where the container engine's packages are", "https://repos.mirantis.com"),
+        mirantis.repository,
+      ),
+      channel: v.optional(
+        text("the packages' channel", /^[a-z0-9][a-z0-9.-]*$/, "stable-25.0.14"),
+        mirantis.channel,
+      ),
+    }),
+    mirantis,
+  ),
+  registryMirrors: v.optional(list(url("a mirror's URL", "https://mirror.example.com"), "URLs"), []),
+  proxy: v.exactOptional(
+    object({
+      url: url("the proxy's URL, without a password", "http://proxy.example.com:3128"),
+      addresses: v.pipe(
+        list(cidr, "CIDR blocks"),
+        v.minLength(1, "name the proxy's own addresses, such as 10.0.8.128/32"),
+      ),
+      except: v.optional(
+        list(text("a name or block", /^[A-Za-z0-9.*:/-]+$/, ".example.com"), "names and blocks"),
+        [],
+      ),
+    }),
+  ),
+  certificates: v.optional(list(certificate, "certificates in PEM"), []),
+});
+
+const imageSchema = object({
+  id: text("an image's id", /^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, "ami-0123456789abcdef0"),
+  family: v.exactOptional(choice(["ubuntu", "rhel"], "which family of Linux it is")),
+  name: v.exactOptional(text("the image's name, with * for what newer ones have in its place")),
+  owner: v.exactOptional(
+    text("the account that publishes it", /^(?:\d{12}|amazon|self|aws-marketplace)$/, "099720109477"),
+  ),
+});
+
+const instanceType = text("an instance type", /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "m6i.large");
+
+const awsSchema = object({
+  region: text("the region", /^[a-z]{2}(?:-[a-z]+)+-\d$/, "eu-central-1"),
+  account: text("the account's twelve digits, in quotes", /^\d{12}$/, '"111122223333"'),
+  images: object({ linux: v.exactOptional(imageSchema), windows: v.exactOptional(imageSchema) }),
+  instanceTypes: v.optional(
+    object({
+      small: v.optional(instanceType, defaultInstanceTypes.small),
+      medium: v.optional(instanceType, defaultInstanceTypes.medium),
+      large: v.optional(instanceType, defaultInstanceTypes.large),
+      xlarge: v.optional(instanceType, defaultInstanceTypes.xlarge),
+    }),
+    defaultInstanceTypes,
+  ),
+  diskSize: v.optional(integer(30, 16384, "each machine's root volume in GiB"), 100),
+  kmsKey: v.exactOptional(
+    text("a KMS key's ARN", /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/),
+  ),
+  egress: v.optional(choice(["nat", "proxy", "none"], "how machines reach what is no service"), "none"),
+  transitGateway: v.exactOptional(
+    object({
+      id: text("a transit gateway's id", /^tgw-[0-9a-f]{8,17}$/, "tgw-0123456789abcdef0"),
+      blocks: v.pipe(
+        list(cidr, "CIDR blocks"),
+        v.minLength(1, "name the blocks that it leads to, such as 10.0.0.0/12"),
+      ),
+    }),
+  ),
+  loadBalancers: v.optional(
+    choice(["internal", "internet-facing"], "whether load balancers have public addresses"),
+    "internal",
+  ),
+  endpoints: v.exactOptional(list(choice(awsServices, "a service that machines use"), "services")),
+  secretStore: v.optional(
+    choice(["parameter-store", "secrets-manager"], "where join secrets are kept"),
+    "parameter-store",
+  ),
+  permissionsBoundary: v.exactOptional(
+    text("a policy's ARN", /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/),
+  ),
+  clusterId: v.exactOptional(text("the cluster's id in tags", /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)),
+  flowLogDays: v.optional(
+    v.picklist(logDays, `how many days flow logs are kept is one of ${logDays.join(", ")}`),
+    365,
+  ),
+  tags: v.optional(map(text("a tag's value", /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u, "1234"), "tags by name"), {}),
+  quotas: v.optional(
+    object({
+      rulesPerGroup: v.optional(integer(1, 1000, "rules per security group"), awsDefaultQuotas.rulesPerGroup),
+      groupsPerInterface: v.optional(
+        integer(1, 16, "security groups per interface"),
+        awsDefaultQuotas.groupsPerInterface,
+      ),
+      groupsPerRegion: v.optional(
+        integer(1, 100_000, "security groups per region"),
+        awsDefaultQuotas.groupsPerRegion,
+      ),
+      subnetsPerVpc: v.optional(integer(1, 100_000, "subnets per VPC"), awsDefaultQuotas.subnetsPerVpc),
+      vcpus: v.exactOptional(integer(1, 1_000_000, "vCPUs of standard instances")),
+    }),
+    awsDefaultQuotas,
+  ),
+});
+
 const sections = {
   target: choice(["lab", "aws", "azure"], "where the environment runs"),
   engine: choice(["mke", "kubernetes"], "what runs its containers"),
   network: v.pipe(networkSchema, v.description("addresses and what may pass between them")),
   management: v.pipe(managementSchema, v.description("the zone of the managers and the registry")),
+  machines: v.optional(v.pipe(machinesSchema, v.description("what machines of a cloud are set up with")), {
+    packages: mirantis,
+    registryMirrors: [],
+    certificates: [],
+  }),
+  aws: v.exactOptional(v.pipe(awsSchema, v.description("what only AWS needs to know"))),
   zones: v.pipe(map(zoneSchema, "zones by name"), v.description("the application groups' zones")),
   groups: v.pipe(map(groupSchema, "application groups by name"), v.description("the application groups")),
   flows: v.optional(

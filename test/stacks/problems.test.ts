@@ -39,7 +39,7 @@ const cases: readonly Case[] = [
     title: "an unknown section",
     edits: { zone: {} },
     says: [
-      'zone: unknown key (did you mean "zones"?); allowed here: target, engine, network, management, zones, groups, flows, exceptions, expiresAfter',
+      'zone: unknown key (did you mean "zones"?); allowed here: target, engine, network, management, machines, aws, zones, groups, flows, exceptions, expiresAfter',
     ],
   },
   {

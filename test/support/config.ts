@@ -9,6 +9,11 @@ export const sound = (): Raw => ({
   engine: "mke",
   network: { cidr: "10.16.0.0/16" },
   management: { managers: { count: 3 }, registry: { count: 1 } },
+  aws: {
+    region: "eu-central-1",
+    account: "111122223333",
+    images: { linux: { id: "ami-0123456789abcdef0" }, windows: { id: "ami-0fedcba9876543210" } },
+  },
   zones: { red: { slot: 1 }, blue: { slot: 2 } },
   groups: { red: group("red"), blue: group("blue") },
 });

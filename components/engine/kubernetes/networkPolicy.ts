@@ -123,6 +123,7 @@ function holds(plan: Plan, end: Endpoint, namespace: Namespace): boolean {
       return end.collection === namespace.collection;
     case "role":
       return end.role === "worker";
+    case "appliance":
     case "outside":
       return false;
   }
@@ -138,6 +139,11 @@ function peers(plan: Plan, end: Endpoint): object[] {
       return namespaces(plan, end);
     case "role":
       return end.role === "worker" ? namespaces(plan, end) : addresses(plan, ({ role }) => role === end.role);
+    case "appliance":
+      return plan.appliances
+        .filter(({ kind }) => kind === end.appliance)
+        .flatMap(({ places }) => places)
+        .flatMap(({ address }) => (address === undefined ? [] : [{ ipBlock: { cidr: `${address}/32` } }]));
     case "outside":
       return end.addresses.map((cidr) => ({ ipBlock: { cidr } }));
   }
@@ -166,6 +172,8 @@ function slug(end: Endpoint): string {
       return `${end.zone}.${end.collection}`;
     case "role":
       return end.role;
+    case "appliance":
+      return end.appliance;
     case "outside":
       return end.addresses.map((block) => block.replace("/", "-")).join(".");
   }

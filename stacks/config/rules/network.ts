@@ -1,4 +1,5 @@
 import {
+  applianceKinds,
   overlaps,
   parseBlock,
   roleNames,
@@ -19,7 +20,7 @@ export const knownServices: Readonly<Record<string, { traffic: readonly string[]
   packages: { traffic: ["tcp/443"], why: "machines install and update packages" },
 };
 
-const reservedServices: readonly string[] = [...roleNames, "front-door"];
+const reservedServices: readonly string[] = [...roleNames, ...applianceKinds, "front-door", "proxy"];
 
 /** What else uses addresses on every machine: an environment that took them would lose answers. */
 const taken: readonly [Block, string][] = [

@@ -1,11 +1,12 @@
-import { slotCount } from "../../../components/plan/index.ts";
+import { hasEdge, slotCount } from "../../../components/plan/index.ts";
 import type { Draft } from "../draft.ts";
 import { nameProblems } from "../names.ts";
 import type { Problem } from "../problem.ts";
 import type { Written } from "../written.ts";
 
-export function zoneProblems({ zones = {}, network }: Draft, written: Written): Problem[] {
-  const last = lastSlot(network);
+export function zoneProblems(draft: Draft, written: Written): Problem[] {
+  const { zones = {}, network } = draft;
+  const last = lastSlot(draft);
   const owners = new Map<number, string>();
   for (const [name, slot] of written.slots) if (!owners.has(slot)) owners.set(slot, name);
   const free = freeSlots(owners, last);
@@ -33,15 +34,16 @@ export function zoneProblems({ zones = {}, network }: Draft, written: Written): 
       problems.push({
         path,
         value: slot,
-        message: `network.cidr has slots up to ${last} for zones of /${network?.zonePrefix ?? 22}; ${offer()}`,
+        message: `network.cidr has slots up to ${last} for zones of /${network?.zonePrefix ?? 22}${hasEdge(draft) ? ", the one after that being the network's edge with its gateways" : ""}; ${offer()}`,
       });
     return problems;
   });
 }
 
-function lastSlot(network: Draft["network"]): number {
+function lastSlot(draft: Draft): number {
+  const { network } = draft;
   if (network === undefined || network.existing !== undefined) return 65535;
-  return Math.max(0, slotCount(network) - 1);
+  return Math.max(0, slotCount(network) - 1 - (hasEdge(draft) ? 1 : 0));
 }
 
 function* freeSlots(taken: ReadonlyMap<number, string>, last: number): Generator<number, undefined> {

@@ -6,7 +6,9 @@ import {
   ip,
   ipip,
   plan,
+  proxyPort,
   ruleId,
+  showEndpoint,
   showTraffic,
   tcp,
   udp,
@@ -179,6 +181,9 @@ for (const { title, edits, passes } of cases)
       });
   });
 
+const shown = ({ from, to, traffic }: Flow) =>
+  `${showEndpoint(from)} -> ${showEndpoint(to)} ${showTraffic(traffic)}`;
+
 describe("every flow", () => {
   const planned = plan(environment({ "network.overlay": "ipip", "network.frontDoor": ["10.128.0.0/9"] }));
 
@@ -190,15 +195,67 @@ describe("every flow", () => {
   });
 
   it("of the front door leads to managers and the registry alone", () => {
-    const doors = planned.flows.filter(({ from }) => from.kind === "outside");
+    const onAzure = plan(environment({ target: "azure", "network.frontDoor": ["10.128.0.0/9"] }));
+    assert.deepEqual(onAzure.flows.filter(({ from }) => from.kind === "outside").map(shown), [
+      "front door -> manager tcp/443",
+      "front door -> manager tcp/6443",
+      "front door -> registry tcp/443",
+    ]);
+  });
+
+  it("of the front door leads on AWS to load balancers alone, and from there to managers and the registry", () => {
+    assert.deepEqual(planned.flows.filter(({ from }) => from.kind === "outside").map(shown), [
+      "front door -> load-balancer tcp/443",
+      "front door -> load-balancer tcp/6443",
+      "front door -> load-balancer tcp/443",
+    ]);
+    assert.deepEqual(planned.flows.filter(({ from }) => from.kind === "appliance").map(shown), [
+      "load-balancer -> manager tcp/443",
+      "load-balancer -> manager tcp/6443",
+      "load-balancer -> registry tcp/443",
+    ]);
+  });
+
+  it("to AWS's own services leads to endpoints inside, from machines of every role, each service by name", () => {
+    const toEndpoints = ({ flows }: Plan) =>
+      flows.filter(({ to }) => to.kind === "appliance" && to.appliance === "endpoint");
+    assert.deepEqual(toEndpoints(planned).map(shown).toSorted(), [
+      "manager -> endpoint tcp/443",
+      "manager -> endpoint tcp/443",
+      "registry -> endpoint tcp/443",
+      "registry -> endpoint tcp/443",
+      "worker -> endpoint tcp/443",
+      "worker -> endpoint tcp/443",
+    ]);
+    const services = (edits: object) =>
+      new Set(toEndpoints(plan(environment({ ...edits }))).map(({ why }) => /\((\w+)\)$/.exec(why)?.[1]));
+    assert.deepEqual(services({}), new Set(["ssm", "ssmmessages"]));
     assert.deepEqual(
-      doors.map(({ to, traffic }) => [to.kind === "role" && to.role, showTraffic(traffic)]),
-      [
-        ["manager", "tcp/443"],
-        ["manager", "tcp/6443"],
-        ["registry", "tcp/443"],
-      ],
+      services({ "aws.secretStore": "secrets-manager" }),
+      new Set(["ssm", "ssmmessages", "secretsmanager"]),
     );
+    assert.deepEqual(services({ "aws.endpoints": [] }), new Set());
+    assert.deepEqual(services({ target: "azure" }), new Set());
+  });
+
+  it("through a proxy leads to its own addresses on its own port, from machines of every role of a cloud", () => {
+    const proxy = { url: "http://proxy.example.com:3128", addresses: ["10.99.8.1/32"] };
+    const toProxy = (edits: object) =>
+      plan(environment({ "machines.proxy": proxy, ...edits })).flows.filter(
+        ({ to }) => to.kind === "outside" && to.name === "proxy",
+      );
+    assert.deepEqual(toProxy({}).map(shown), [
+      "manager -> proxy tcp/3128",
+      "registry -> proxy tcp/3128",
+      "worker -> proxy tcp/3128",
+    ]);
+    assert.deepEqual(toProxy({ target: "lab", engine: "kubernetes" }), []);
+    for (const [url, port] of [
+      ["https://proxy.example.com", 443],
+      ["http://proxy.example.com", 80],
+      ["http://10.1.2.3:8080/", 8080],
+    ] as const)
+      assert.equal(proxyPort(url), port);
   });
 
   it("to a named service is open to machines of every role", () => {

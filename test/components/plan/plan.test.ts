@@ -279,13 +279,48 @@ describe("limits", () => {
     const what = "rules in the fullest security group, one direction";
     const few = limits({})[what];
     assert.equal(few, "36/60");
-    const blocks = ["10.192.0.0/16", "10.193.0.0/16", "10.194.0.0/16"];
+    const blocks = (count: number) => Array.from({ length: count }, (_, index) => `10.${128 + index}.0.0/16`);
     assert.equal(
-      limits({ "network.frontDoor": blocks })[what],
-      "42/60",
-      "each block takes a rule for each port",
+      limits({ "network.frontDoor": blocks(20) })[what],
+      "40/60",
+      "each block takes a rule for each port of the load balancers' group",
     );
     assert.equal(limits({ "zones.green": { slot: 9 }, "groups.green": group("green") })[what], few);
+  });
+  it("tell on AWS how many security groups a machine wears: two, and one more for each narrower set that rules name", () => {
+    const what = "security groups of one network interface";
+    assert.equal(limits({})[what], "2/5");
+    const flow = { from: "red/red", to: "blue", traffic: ["tcp/5432"], why: "w", owner: "o" };
+    assert.equal(limits({ flows: [flow] })[what], "3/5");
+    assert.equal(
+      limits({
+        "network.overlay": "vxlan",
+        flows: [flow],
+        "groups.red.collections.red.workers.windows": { count: 1 },
+      })[what],
+      "4/5",
+      "Windows workers have a port of their own",
+    );
+  });
+  it("count on AWS with quotas as the stack file says they stand, which together have an end as well", () => {
+    const quotas = { rulesPerGroup: 200, groupsPerInterface: 6, subnetsPerVpc: 1000, vcpus: 12 };
+    const raised = limits({ "aws.quotas": quotas });
+    assert.equal(raised["rules in the fullest security group, one direction"], "36/200");
+    assert.equal(
+      raised["rules per security group times groups per interface, as the quotas stand"],
+      "1200/1000",
+    );
+    assert.equal(raised["subnets in the VPC"], "3/1000");
+    assert.equal(
+      raised["vCPUs of standard instances"],
+      "16/12",
+      "three managers, a registry and four workers",
+    );
+    assert.equal(limits({})["vCPUs of standard instances"], undefined);
+  });
+  it("count on AWS the network's edge, and not what exists already", () => {
+    assert.equal(limits({ "aws.egress": "nat" })["subnets in the VPC"], "4/200");
+    assert.equal(limits({ "aws.egress": "nat" })["zones in the network's block"], "4/64");
   });
   it("tell on Azure how many rules the fullest network security group has", () => {
     assert.equal(limits({ target: "azure" })["rules in the fullest network security group"], "56/1000");

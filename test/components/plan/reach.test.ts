@@ -4,11 +4,11 @@ import {
   holds,
   icmp,
   ip,
-  ipip,
   plan,
   showTraffic,
   tcp,
   udp,
+  vxlan,
   type Endpoint,
   type Flow,
   type Peer,
@@ -18,7 +18,8 @@ import { environment } from "../../support/config.ts";
 
 const planned = plan(
   environment({
-    "network.overlay": "ipip",
+    target: "azure",
+    "network.overlay": "vxlan",
     "network.frontDoor": ["198.51.100.0/24", "203.0.113.0/25"],
     "network.services": { dns: { addresses: ["192.0.2.53/32"] } },
     flows: [
@@ -41,7 +42,7 @@ const inside = (name: string): Peer => {
   return host;
 };
 
-const packets = [tcp(22), tcp(53), tcp(443), tcp(5432), tcp(6443), udp(53), icmp, ipip, ip(50)];
+const packets = [tcp(22), tcp(53), tcp(443), tcp(5432), tcp(6443), udp(53), icmp, vxlan, ip(50)];
 const passing = (from: Peer, to: Peer): string[] =>
   packets.filter((packet: Traffic) => allowedBy(planned, from, to, packet) !== undefined).map(showTraffic);
 

@@ -1,0 +1,3 @@
+export * from "./current.ts";
+export * from "./rolling.ts";
+export * from "./target.ts";

@@ -1,0 +1,100 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Instance } from "@pulumi/aws/ec2/instance.js";
+import { LaunchTemplate } from "@pulumi/aws/ec2/launchTemplate.js";
+import { groupsOf, type AwsSpec, type Host, type Plan } from "../plan/index.ts";
+import { definitionOf, definitionTag, type Pool } from "./definition.ts";
+import type { MachineRole } from "./machineRole.ts";
+import type { Network } from "./network.ts";
+import type { SecurityGroups } from "./securityGroups.ts";
+import { clusterTags, tagsOf, type Tags } from "./tags.ts";
+
+export interface MachinesArgs {
+  readonly plan: Plan;
+  readonly aws: AwsSpec;
+  /** Plain, not an input: each of its hosts is a resource. */
+  readonly pool: Pool;
+  readonly role: MachineRole;
+  readonly network: Network;
+  readonly groups: SecurityGroups;
+  /** Machines that stay as they are, whatever their pool has become, until it is their turn to be replaced. */
+  readonly held: ReadonlySet<string>;
+}
+
+/** The machines of one pool, each with the address that the plan gives it. */
+export class Machines extends pulumi.ComponentResource {
+  readonly instances: ReadonlyMap<string, Instance>;
+
+  constructor(name: string, args: MachinesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bulkhead:aws:Machines", name, {}, opts);
+    const { plan, aws, pool, role, network, groups, held } = args;
+    const template = new LaunchTemplate(
+      name,
+      {
+        name: `${plan.environment}-${name}`,
+        updateDefaultVersion: true,
+        imageId: pool.image.id,
+        instanceType: pool.instanceType,
+        iamInstanceProfile: { arn: role.profileArn },
+        userData: Buffer.from(pool.userData).toString("base64"),
+        // One hop: what runs in a container, behind its own bridge, gets no credentials of the machine.
+        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        blockDeviceMappings: [
+          {
+            // The root of Ubuntu's, Red Hat's and Windows' images.
+            deviceName: "/dev/sda1",
+            ebs: {
+              encrypted: "true",
+              volumeType: "gp3",
+              volumeSize: aws.diskSize,
+              deleteOnTermination: "true",
+              ...(aws.kmsKey === undefined ? {} : { kmsKeyId: aws.kmsKey }),
+            },
+          },
+        ],
+        // Nothing that may change without the machines is in here, since each change is a new version.
+        tags: tagsOf(plan, name),
+      },
+      { parent: this },
+    );
+    this.instances = new Map(
+      pool.hosts.map((host) => {
+        const tags = tagsOf(plan, host.name, hostTags(plan, host));
+        const instance = new Instance(
+          host.name,
+          {
+            launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+            subnetId: network.subnetOf(host.zone, host.availabilityZone),
+            privateIp: host.address,
+            associatePublicIpAddress: false,
+            vpcSecurityGroupIds: groupsOf(host, plan).map((group) => groups.id(group)),
+            // The overlay's outer packets carry the machines' own addresses, so it can stay on.
+            sourceDestCheck: true,
+            tags: { ...tags, ...clusterTags(plan), [definitionTag]: definitionOf(aws, pool, host) },
+            volumeTags: tags,
+          },
+          {
+            parent: this,
+            // Its address is free only once the old one is gone.
+            deleteBeforeReplace: true,
+            replaceOnChanges: ["launchTemplate"],
+            ...(held.has(host.name) ? { ignoreChanges: heldProperties } : {}),
+          },
+        );
+        return [host.name, instance] as const;
+      }),
+    );
+    this.registerOutputs();
+  }
+}
+
+/** All that would replace a machine, and what tells what it is. */
+const heldProperties = ["launchTemplate", "subnetId", "privateIp", `tags["${definitionTag}"]`];
+
+function hostTags({ zones, collections }: Plan, { zone, role, collection }: Host): Tags {
+  const { group, owner } = collections.find(({ name }) => name === collection) ?? {};
+  const tier = zones.find(({ name }) => name === zone)?.tier;
+  const tags = { role, zone, collection, group, owner, tier };
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [[`bulkhead:${key}`, value]])),
+  );
+}
