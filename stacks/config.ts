@@ -95,7 +95,7 @@ export function checkEnvironment(
     ...exceptionProblems(sound, names),
     ...existingProblems(sound, names),
     ...exposureProblems(sound),
-    ...awsProblems(sound, Object.hasOwn(raw, "aws")),
+    ...awsProblems(name, sound, Object.hasOwn(raw, "aws")),
   ];
   return problems.length > 0 ? { problems } : { environment: toEnvironment(name, sound as Config) };
 }

@@ -39,19 +39,18 @@ export async function program(): Promise<Program> {
 }
 
 async function createOnAws(planned: Plan, aws: AwsSpec): Promise<Program> {
-  const { createAws, currentDefinitions, planRolling, rollingProblem } =
-    await import("../components/aws/index.ts");
-  const rolling = planRolling(planned, aws, await currentDefinitions());
-  const turn = process.env[rollVariable];
-  const problem = turn === undefined ? rollingProblem(planned.environment, rolling) : undefined;
+  const { createAws, currentDefinitions, planRolling, takeTurn } = await import("../components/aws/index.ts");
+  const current = await currentDefinitions();
+  const units = planRolling(planned, aws, current);
+  const chosen = process.env[rollVariable]?.split(",").filter((name) => name !== "");
+  const { held, problem } = takeTurn(planned.environment, units, current, chosen);
   if (problem !== undefined) throw new pulumi.RunError(problem);
-  const held = rolling.flatMap(({ outdated }) => outdated.filter((name) => name !== turn));
   const environment = new Environment(planned.environment, { plan: planned });
-  const target = createAws(planned, environment, new Set(turn === undefined ? [] : held));
+  const target = createAws(planned, environment, held);
   return { plan: planned, outputs: { ...environment.outputs, ...target } };
 }
 
-/** Names the one machine that may be replaced in this update; `scripts/roll` sets it. */
+/** Names the machines that may be replaced in this update; `scripts/roll` sets it, and where it is empty none is. */
 const rollVariable = "BULKHEAD_ROLL";
 
 function stopOverLimits({ environment, limits }: Plan): void {

@@ -687,6 +687,119 @@ const cases: readonly Case[] = [
       'exceptions[3].to: "bleu": there is no such zone (did you mean "blue"?); write a zone, zone/collection, manager, registry, worker or a CIDR block',
     ],
   },
+  {
+    title: "a target AWS of which nothing is said",
+    edits: { aws: undefined },
+    says: [
+      "aws: the target is aws, and its section is missing: write its region, its account and images.linux, such as { id: ami-0123456789abcdef0 }",
+    ],
+  },
+  {
+    title: "a section for AWS that AWS would refuse, each slip of it",
+    edits: {
+      aws: {
+        region: "Frankfurt",
+        account: "1234",
+        images: { linux: { id: "ubuntu" } },
+        egress: "internet",
+        flowLogDays: 31,
+      },
+    },
+    says: [
+      'aws.region: "Frankfurt": write the region, such as eu-central-1',
+      'aws.account: "1234": write the account\'s twelve digits, in quotes, such as "111122223333"',
+      'aws.images.linux.id: "ubuntu": write an image\'s id, such as ami-0123456789abcdef0',
+      'aws.egress: "internet": how machines reach what is no service is one of nat, proxy, none',
+      "aws.flowLogDays: 31: how many days flow logs are kept is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
+    ],
+  },
+  {
+    title: "machines without an image, by their operating system",
+    edits: {
+      "aws.images": {},
+      "network.overlay": "vxlan",
+      "groups.win": windows("win"),
+    },
+    says: [
+      "aws.images.linux: there are Linux machines and no image for them; write its id, such as { id: ami-0123456789abcdef0 }",
+      "aws.images.windows: there are Windows machines and no image for them; write its id, such as { id: ami-0123456789abcdef0 }",
+    ],
+  },
+  {
+    title: "a way out by a proxy that is not named, or that has a password in it",
+    edits: { "aws.egress": "proxy" },
+    says: ['aws.egress: "proxy": no proxy is named; write machines.proxy with its url and addresses'],
+  },
+  {
+    title: "a proxy with a password, or inside the environment",
+    edits: {
+      "machines.proxy": { url: "http://user:secret@proxy.example.com:3128", addresses: ["10.16.9.0/24"] },
+    },
+    says: [
+      "machines.proxy.url: every process of a machine can read this: let the proxy know machines by their addresses, and take the name and password out",
+      'machines.proxy.addresses[0]: "10.16.9.0/24": this stands for addresses outside the environment and overlaps network.cidr (10.16.0.0/16); name blocks without it, or in flows a zone or collection',
+    ],
+  },
+  {
+    title: "gateways for a network that exists already and has its own",
+    edits: {
+      "network.frontDoor": ["10.128.0.0/9"],
+      "network.existing": {
+        id: "vpc-1",
+        subnets: {
+          management: [subnet("10.16.0.0/24")],
+          red: [subnet("10.16.1.0/24")],
+          blue: [subnet("10.16.2.0/24")],
+        },
+      },
+      "aws.egress": "nat",
+      "aws.loadBalancers": "internet-facing",
+      "aws.transitGateway": { id: "tgw-0123456789abcdef0", blocks: ["10.128.0.0/9"] },
+    },
+    says: [
+      'aws.egress: "nat": a network that exists already has its own routes, so nothing is made there; write proxy or none',
+      "aws.transitGateway: a network that exists already has its own routes, so none is attached; take it out",
+      'aws.loadBalancers: "internet-facing": a network that exists already has its own routes, and no subnets with public addresses are named; write internal',
+    ],
+  },
+  {
+    title: "load balancers with public addresses that nobody may reach",
+    edits: { "aws.loadBalancers": "internet-facing" },
+    says: [
+      'aws.loadBalancers: "internet-facing": without network.frontDoor there are no load balancers; name who may reach them, or take this out',
+    ],
+  },
+  {
+    title: "the whole world at a load balancer, or behind a transit gateway",
+    edits: {
+      "network.frontDoor": ["0.0.0.0/0"],
+      "aws.transitGateway": { id: "tgw-0123456789abcdef0", blocks: ["0.0.0.0/0"] },
+    },
+    says: [
+      'network.frontDoor[0]: "0.0.0.0/0": this is a great part of all addresses there are; name the networks that are meant, each /8 or smaller',
+      'aws.transitGateway.blocks[0]: "0.0.0.0/0": this is a great part of all addresses there are; name the networks that are meant, each /8 or smaller',
+    ],
+  },
+  {
+    title: "a slot that the network's edge needs",
+    edits: { "aws.egress": "nat", "zones.red.slot": 63 },
+    says: [
+      "zones.red.slot: 63: network.cidr has slots up to 62 for zones of /22, the one after that being the network's edge with its gateways; the next free slot is 1",
+    ],
+  },
+  {
+    title: "tags that others write, and a family of Linux for Windows",
+    edits: {
+      "aws.tags": { Name: "x", "aws:x": "y", "bulkhead:zone": "z", fine: "yes" },
+      "aws.images.windows": { id: "ami-0123456789abcdef0", family: "rhel" },
+    },
+    says: [
+      'aws.images.windows.family: "rhel": Windows is no family of Linux; take it out',
+      "aws.tags.Name: AWS, Kubernetes or Bulkhead write this tag themselves; choose another name",
+      "aws.tags.aws:x: AWS, Kubernetes or Bulkhead write this tag themselves; choose another name",
+      "aws.tags.bulkhead:zone: AWS, Kubernetes or Bulkhead write this tag themselves; choose another name",
+    ],
+  },
 ];
 
 describe("a configuration", () => {
@@ -694,6 +807,18 @@ describe("a configuration", () => {
     it(`is refused for ${title}`, () => {
       assert.deepEqual(problems(edited(edits)), says);
     });
+
+  it("is refused on AWS where its environment's name is too long for what begins with it", () => {
+    const said = (name: string, edits: Readonly<Record<string, unknown>>) => {
+      const result = checkEnvironment(name, edited(edits));
+      return "problems" in result ? result.problems.map((problem) => showProblem(problem)) : [];
+    };
+    assert.deepEqual(said("platform-production", {}), [
+      'target: "aws": on AWS an environment\'s name has at most 18 characters, since load balancers\' names begin with it; "platform-production" has 19',
+    ]);
+    assert.deepEqual(said("platform-productio", {}), []);
+    assert.deepEqual(said("platform-production", { target: "azure" }), []);
+  });
 
   it("tells all its problems at once, those of its shape and those of its meaning", () => {
     assert.deepEqual(

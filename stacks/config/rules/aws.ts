@@ -7,8 +7,27 @@ import { outsideProblems } from "./outside.ts";
  * Problems of what a stack file says for machines of a cloud, and for AWS; also of one whose target is another.
  * `isWritten` tells whether there is a section for AWS at all, since a draft also lacks one that is faulty.
  */
-export function awsProblems(draft: Draft, isWritten: boolean): Problem[] {
-  return [...proxyProblems(draft), ...missing(draft, isWritten), ...sectionProblems(draft)];
+export function awsProblems(name: string, draft: Draft, isWritten: boolean): Problem[] {
+  return [
+    ...nameProblem(name, draft),
+    ...proxyProblems(draft),
+    ...missing(draft, isWritten),
+    ...sectionProblems(draft),
+  ];
+}
+
+/** AWS ends names of target groups, such as `test-managers-6443`, after 32 characters. */
+const longestName = 32 - "-managers-6443".length;
+
+function nameProblem(name: string, { target }: Draft): Problem[] {
+  if (target !== "aws" || name.length <= longestName) return [];
+  return [
+    {
+      path: ["target"],
+      value: target,
+      message: `on AWS an environment's name has at most ${longestName} characters, since load balancers' names begin with it; "${name}" has ${name.length}`,
+    },
+  ];
 }
 
 function missing({ target, aws, groups }: Draft, isWritten: boolean): Problem[] {
@@ -31,6 +50,9 @@ function missing({ target, aws, groups }: Draft, isWritten: boolean): Problem[] 
       message: `there are ${os === "linux" ? "Linux" : "Windows"} machines and no image for them; write its id, such as { id: ami-0123456789abcdef0 }`,
     }));
 }
+
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: 50 on a resource. */
+const mostTags = 38;
 
 function sectionProblems({ aws, machines, network, target }: Draft): Problem[] {
   if (aws === undefined) return [];
@@ -59,6 +81,11 @@ function sectionProblems({ aws, machines, network, target }: Draft): Problem[] {
   aws.transitGateway?.blocks.forEach((block, index) => {
     problems.push(...outsideProblems(["aws", "transitGateway", "blocks", index], block, network));
   });
+  if (Object.keys(aws.tags).length > mostTags)
+    problems.push({
+      path: ["aws", "tags"],
+      message: `AWS takes 50 tags and the rest is needed for what Bulkhead writes itself: name at most ${mostTags}`,
+    });
   for (const name of Object.keys(aws.tags))
     if (
       /^aws:/i.test(name) ||
