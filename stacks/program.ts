@@ -11,6 +11,8 @@ interface KubernetesOutputs {
 }
 
 interface AwsOutputs {
+  /** How much is used of what has an end, such as `38 of 60`. */
+  readonly limits: Readonly<Record<string, string>>;
   /** The names under which people reach each load balancer. */
   readonly frontDoors: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -47,11 +49,14 @@ async function createOnAws(planned: Plan, aws: AwsSpec): Promise<Program> {
   if (problem !== undefined) throw new pulumi.RunError(problem);
   const environment = new Environment(planned.environment, { plan: planned });
   const target = createAws(planned, environment, held);
-  return { plan: planned, outputs: { ...environment.outputs, ...target } };
+  return { plan: planned, outputs: { ...environment.outputs, ...target, limits: headroom(planned) } };
 }
 
 /** Names the machines that may be replaced in this update; `scripts/roll` sets it, and where it is empty none is. */
 const rollVariable = "BULKHEAD_ROLL";
+
+const headroom = ({ limits }: Plan): Record<string, string> =>
+  Object.fromEntries(limits.map(({ what, used, limit }) => [what, `${used} of ${limit}`]));
 
 function stopOverLimits({ environment, limits }: Plan): void {
   const over = limits.filter(({ used, limit }) => used > limit);

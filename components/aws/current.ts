@@ -22,8 +22,8 @@ export const definitionsIn = (
 ): Definitions =>
   new Map(
     resources.flatMap(({ urn, type, outputs }) => {
-      const definition = outputs?.tags?.[definitionTag];
-      if (type !== "aws:ec2/instance:Instance" || definition === undefined) return [];
-      return [[urn.slice(urn.lastIndexOf("::") + 2), definition] as const];
+      if (type !== "aws:ec2/instance:Instance") return [];
+      // Who takes the tag away leaves a machine of which nothing is known.
+      return [[urn.slice(urn.lastIndexOf("::") + 2), outputs?.tags?.[definitionTag] ?? ""] as const];
     }),
   );

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Instance } from "@pulumi/aws/ec2/instance.js";
 import { LaunchTemplate } from "@pulumi/aws/ec2/launchTemplate.js";
 import { groupsOf, type AwsSpec, type Host, type Plan } from "../plan/index.ts";
-import { definitionOf, definitionTag, type Pool } from "./definition.ts";
+import { definitionOf, definitionTag, templateOf, type Pool } from "./definition.ts";
 import type { MachineRole } from "./machineRole.ts";
 import type { Network } from "./network.ts";
 import type { SecurityGroups } from "./securityGroups.ts";
@@ -16,7 +16,7 @@ export interface MachinesArgs {
   readonly role: MachineRole;
   readonly network: Network;
   readonly groups: SecurityGroups;
-  /** Machines that stay as they are, whatever their pool has become, until it is their turn to be replaced. */
+  /** Machines that stay as they are, whatever their pool has become. */
   readonly held: ReadonlySet<string>;
 }
 
@@ -32,25 +32,8 @@ export class Machines extends pulumi.ComponentResource {
       {
         name: `${plan.environment}-${name}`,
         updateDefaultVersion: true,
-        imageId: pool.image.id,
-        instanceType: pool.instanceType,
+        ...templateOf(aws, pool),
         iamInstanceProfile: { arn: role.profileArn },
-        userData: Buffer.from(pool.userData).toString("base64"),
-        // One hop: what runs in a container, behind its own bridge, gets no credentials of the machine.
-        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        blockDeviceMappings: [
-          {
-            // The root of Ubuntu's, Red Hat's and Windows' images.
-            deviceName: "/dev/sda1",
-            ebs: {
-              encrypted: "true",
-              volumeType: "gp3",
-              volumeSize: aws.diskSize,
-              deleteOnTermination: "true",
-              ...(aws.kmsKey === undefined ? {} : { kmsKeyId: aws.kmsKey }),
-            },
-          },
-        ],
         // Nothing that may change without the machines is in here, since each change is a new version.
         tags: tagsOf(plan, name),
       },

@@ -71,7 +71,14 @@ export interface ExistingSubnet {
 /** What all machines of a cloud are set up with. */
 export interface MachineSpec {
   /** Where the container engine's packages come from. */
-  readonly packages: { readonly repository: string; readonly channel: string };
+  readonly packages: {
+    readonly repository: string;
+    readonly channel: string;
+    /** The URL of what installs the engine on Windows, where it is not the vendor's own. */
+    readonly installer?: string;
+  };
+  /** The URL of Session Manager's agent as an RPM, for images of the RHEL family that lack it. */
+  readonly sessionAgent?: string;
   /** Mirrors of image registries, as URLs, which the container engine asks first. */
   readonly registryMirrors: readonly string[];
   /** The way to what is not named as a service; `addresses` are the proxy's own. */

@@ -321,8 +321,14 @@ const machinesSchema = object({
         text("the packages' channel", /^[a-z0-9][a-z0-9.-]*$/, "stable-25.0.14"),
         mirantis.channel,
       ),
+      installer: v.exactOptional(
+        url("what installs the engine on Windows", "https://mirror.example.com/install.ps1"),
+      ),
     }),
     mirantis,
+  ),
+  sessionAgent: v.exactOptional(
+    url("where Session Manager's agent is, for RHEL", "https://mirror.example.com/amazon-ssm-agent.rpm"),
   ),
   registryMirrors: v.optional(list(url("a mirror's URL", "https://mirror.example.com"), "URLs"), []),
   proxy: v.exactOptional(

@@ -114,6 +114,35 @@ describe("a launch template", () => {
   });
 });
 
+describe("a machine behind a proxy", () => {
+  const proxy = {
+    url: "http://proxy.example.com:3128",
+    addresses: ["10.99.8.1/32"],
+    except: [".example.com"],
+  };
+
+  it("goes through it to what is outside, and to the environment and AWS's endpoints without it", async () => {
+    const all = await templates({ "aws.egress": "proxy", "machines.proxy": proxy });
+    const text = Buffer.from(String(all.get("red-linux")?.["userData"]), "base64").toString();
+    const [, except = ""] = /NO_PROXY=([^"']*)/.exec(text) ?? [];
+    assert.deepEqual(
+      except.split(",").filter((one) => !["localhost", "127.0.0.1", "169.254.169.254"].includes(one)),
+      [
+        ".example.com",
+        "10.16.0.0/16",
+        "192.168.0.0/16",
+        "10.96.0.0/16",
+        ".sample.bulkhead.internal",
+        ".internal",
+        ".svc",
+        "ssm.eu-central-1.amazonaws.com",
+        "ssmmessages.eu-central-1.amazonaws.com",
+      ],
+    );
+    assert.match(text, /HTTPS_PROXY=http:\/\/proxy\.example\.com:3128/);
+  });
+});
+
 describe("a machine's role in IAM", () => {
   const policies = async (edits = {}) =>
     new Map(

@@ -1,0 +1,3 @@
+export type { JoinSecret, MachineSetup } from "./setup.ts";
+export { userData, userDataProblems } from "./userData.ts";
+export { userDataLimit } from "./problems.ts";

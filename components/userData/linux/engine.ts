@@ -1,0 +1,53 @@
+import type { MachineSetup } from "../setup.ts";
+import type { File } from "./file.ts";
+
+export const engineUnit = (engine: MachineSetup["engine"]): string =>
+  engine === "mke" ? "docker.service" : "containerd.service";
+
+/** The engine's settings, which are there before it is installed. */
+export function engineFiles({ engine, registryMirrors }: MachineSetup): File[] {
+  const unit = engineUnit(engine);
+  // The engine makes the machine forward, so it does not start where the firewall does not.
+  const guard: File = {
+    path: `/etc/systemd/system/${unit}.d/bulkhead.conf`,
+    content: "[Unit]\nRequires=bulkhead-firewall.service\nAfter=bulkhead-firewall.service\n",
+  };
+  if (registryMirrors.length === 0) return [guard];
+  return [guard, ...(engine === "mke" ? dockerMirrors(registryMirrors) : containerdMirrors(registryMirrors))];
+}
+
+/** https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
+const dockerMirrors = (mirrors: readonly string[]): File[] => [
+  {
+    path: "/etc/docker/daemon.json",
+    content: `${JSON.stringify({ "registry-mirrors": mirrors }, undefined, 2)}\n`,
+  },
+];
+
+/**
+ * https://github.com/containerd/containerd/blob/main/docs/hosts.md; containerd 2 still reads version 2 of its
+ * configuration. For Docker Hub alone, as dockerd's mirrors are.
+ */
+const containerdMirrors = (mirrors: readonly string[]): File[] => [
+  {
+    path: "/etc/containerd/config.toml",
+    content: `version = 2
+
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "/etc/containerd/certs.d"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+SystemdCgroup = true
+`,
+  },
+  {
+    path: "/etc/containerd/certs.d/docker.io/hosts.toml",
+    content: [
+      'server = "https://registry-1.docker.io"\n',
+      ...mirrors.map((mirror) => `[host.${JSON.stringify(mirror)}]\ncapabilities = ["pull", "resolve"]\n`),
+    ].join("\n"),
+  },
+];

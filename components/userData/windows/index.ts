@@ -1,0 +1,1 @@
+export { powershell } from "./powershell.ts";
