@@ -43,13 +43,22 @@ export async function program(): Promise<Program> {
 async function createOnAws(planned: Plan, aws: AwsSpec): Promise<Program> {
   const { createAws, currentDefinitions, planRolling, takeTurn } = await import("../components/aws/index.ts");
   const current = await currentDefinitions();
-  const units = planRolling(planned, aws, current);
+  const units = orStop(() => planRolling(planned, aws, current));
   const chosen = process.env[rollVariable]?.split(",").filter((name) => name !== "");
   const { held, problem } = takeTurn(planned.environment, units, current, chosen);
   if (problem !== undefined) throw new pulumi.RunError(problem);
   const environment = new Environment(planned.environment, { plan: planned });
   const target = createAws(planned, environment, held);
   return { plan: planned, outputs: { ...environment.outputs, ...target, limits: headroom(planned) } };
+}
+
+/** What cannot be set up is for people to read, without the trace of the program. */
+function orStop<T>(plan: () => T): T {
+  try {
+    return plan();
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Names the machines that may be replaced in this update; `scripts/roll` sets it, and where it is empty none is. */

@@ -18,7 +18,22 @@ export function userData(setup: MachineSetup): string {
 /** Why there can be no user data for a setup, everything at once, in words for those who wrote it. */
 export const userDataProblems = (setup: MachineSetup): readonly string[] => make(setup).problems;
 
-function make(setup: MachineSetup): { readonly text: string; readonly problems: readonly string[] } {
+interface Made {
+  readonly text: string;
+  readonly problems: readonly string[];
+}
+
+/** All pools of one role and system have the same, and there may be hundreds: one takes a millisecond or more. */
+const made = new Map<string, Made>();
+
+function make(setup: MachineSetup): Made {
+  const key = JSON.stringify(setup);
+  const known = made.get(key) ?? makeAnew(setup);
+  made.set(key, known);
+  return known;
+}
+
+function makeAnew(setup: MachineSetup): Made {
   const problems = setupProblems(setup);
   if (problems.length > 0) return { text: "", problems };
   const text =

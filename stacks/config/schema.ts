@@ -308,7 +308,8 @@ const exceptionSchema = object({
   expires: day,
 });
 
-const url = (what: string, example: string) => text(what, /^https?:\/\/[^\s"'`$\\<>]+$/, example);
+/** Of what needs no quoting anywhere; packages and images are taken from where TLS says that it is. */
+const url = (what: string, example: string) => text(what, /^https:\/\/[\w.:/[\]~+,=-]+$/, example);
 
 const machinesSchema = object({
   packages: v.optional(
@@ -333,7 +334,7 @@ const machinesSchema = object({
   registryMirrors: v.optional(list(url("a mirror's URL", "https://mirror.example.com"), "URLs"), []),
   proxy: v.exactOptional(
     object({
-      url: url("the proxy's URL, without a password", "http://proxy.example.com:3128"),
+      url: text("the proxy's URL", /^https?:\/\/[\w.:/[\]~+,@=-]+$/, "http://proxy.example.com:3128"),
       addresses: v.pipe(
         list(cidr, "CIDR blocks"),
         v.minLength(1, "name the proxy's own addresses, such as 10.0.8.128/32"),

@@ -726,7 +726,26 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    title: "a way out by a proxy that is not named, or that has a password in it",
+    title: "Windows workers for an engine that has none",
+    edits: { engine: "kubernetes", "network.overlay": "vxlan", "groups.win": windows("win") },
+    says: [
+      'engine: "kubernetes": Windows workers are set up for mke alone; write mke, or take the Windows workers out',
+    ],
+  },
+  {
+    title: "packages and mirrors that are not taken over TLS, or would need quoting",
+    edits: {
+      "machines.packages": { repository: "http://repos.example.com", channel: "stable 25" },
+      "machines.registryMirrors": ["https://mirror.example.com/$(id)"],
+    },
+    says: [
+      'machines.packages.repository: "http://repos.example.com": write where the container engine\'s packages are, such as https://repos.mirantis.com',
+      'machines.packages.channel: "stable 25": write the packages\' channel, such as stable-25.0.14',
+      'machines.registryMirrors[0]: "https://mirror.example.com/$(id)": write a mirror\'s URL, such as https://mirror.example.com',
+    ],
+  },
+  {
+    title: "a way out by a proxy that is not named",
     edits: { "aws.egress": "proxy" },
     says: ['aws.egress: "proxy": no proxy is named; write machines.proxy with its url and addresses'],
   },

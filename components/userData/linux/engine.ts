@@ -12,23 +12,27 @@ export function engineFiles({ engine, registryMirrors }: MachineSetup): File[] {
     path: `/etc/systemd/system/${unit}.d/bulkhead.conf`,
     content: "[Unit]\nRequires=bulkhead-firewall.service\nAfter=bulkhead-firewall.service\n",
   };
-  if (registryMirrors.length === 0) return [guard];
-  return [guard, ...(engine === "mke" ? dockerMirrors(registryMirrors) : containerdMirrors(registryMirrors))];
+  return [guard, ...(engine === "mke" ? dockerFiles(registryMirrors) : containerdFiles(registryMirrors))];
 }
 
 /** https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
-const dockerMirrors = (mirrors: readonly string[]): File[] => [
-  {
-    path: "/etc/docker/daemon.json",
-    content: `${JSON.stringify({ "registry-mirrors": mirrors }, undefined, 2)}\n`,
-  },
-];
+const dockerFiles = (mirrors: readonly string[]): File[] =>
+  mirrors.length === 0
+    ? []
+    : [
+        {
+          path: "/etc/docker/daemon.json",
+          content: `${JSON.stringify({ "registry-mirrors": mirrors }, undefined, 2)}\n`,
+        },
+      ];
 
 /**
- * https://github.com/containerd/containerd/blob/main/docs/hosts.md; containerd 2 still reads version 2 of its
- * configuration. For Docker Hub alone, as dockerd's mirrors are.
+ * Written in any case: what the package containerd.io brings turns off Kubernetes' part, and kubelet counts on systemd
+ * for cgroups (https://kubernetes.io/docs/setup/production-environment/container-runtimes/#containerd). Containerd 2
+ * still reads version 2. Mirrors are for Docker Hub alone, as dockerd's are:
+ * https://github.com/containerd/containerd/blob/main/docs/hosts.md
  */
-const containerdMirrors = (mirrors: readonly string[]): File[] => [
+const containerdFiles = (mirrors: readonly string[]): File[] => [
   {
     path: "/etc/containerd/config.toml",
     content: `version = 2
@@ -43,11 +47,13 @@ runtime_type = "io.containerd.runc.v2"
 SystemdCgroup = true
 `,
   },
-  {
-    path: "/etc/containerd/certs.d/docker.io/hosts.toml",
-    content: [
-      'server = "https://registry-1.docker.io"\n',
-      ...mirrors.map((mirror) => `[host.${JSON.stringify(mirror)}]\ncapabilities = ["pull", "resolve"]\n`),
-    ].join("\n"),
-  },
+  ...(mirrors.length === 0 ? [] : [containerdMirrors(mirrors)]),
 ];
+
+const containerdMirrors = (mirrors: readonly string[]): File => ({
+  path: "/etc/containerd/certs.d/docker.io/hosts.toml",
+  content: [
+    'server = "https://registry-1.docker.io"\n',
+    ...mirrors.map((mirror) => `[host.${JSON.stringify(mirror)}]\ncapabilities = ["pull", "resolve"]\n`),
+  ].join("\n"),
+});

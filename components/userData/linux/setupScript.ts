@@ -62,7 +62,7 @@ installed() {
   rpm -q "$1" >/dev/null
 }`;
 
-/** dnf.conf(5); services get it from systemd, this is for people and timers of other origin. */
+/** dnf.conf(5); services have it from systemd as well, people do not. */
 const yumProxy = (url: string): string => `proxy=proxy=${shellWord(url)}
 if ! grep -qxF "$proxy" /etc/dnf/dnf.conf; then
   sed -i '/^proxy *=/d' /etc/dnf/dnf.conf
@@ -79,7 +79,8 @@ function packagesOf(setup: LinuxSetup): string {
     return "installed containerd || install containerd";
   const packages = setup.engine === "mke" ? "containerd.io docker-ee" : "containerd.io";
   const main = packages.split(" ").at(-1) ?? "";
-  const { repository, channel } = setup.packages;
+  const { channel } = setup.packages;
+  const repository = setup.packages.repository.replace(/\/+$/, "");
   return `if ! installed ${main}; then
   repository=${shellWord(repository)}
   channel=${shellWord(channel)}

@@ -33,7 +33,8 @@ export function powershell(setup: MachineSetup): string {
 /** SYSTEM's and Administrators' alone, since what lies in it is run. */
 const folder = `$ErrorActionPreference = 'Stop'
 New-Item -Force -ItemType Directory -Path C:\\ProgramData\\bulkhead | Out-Null
-icacls C:\\ProgramData\\bulkhead /inheritance:r /grant:r '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' | Out-Null`;
+icacls C:\\ProgramData\\bulkhead /inheritance:r /grant:r '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' | Out-Null
+if ($LASTEXITCODE -ne 0) { throw "icacls ended with $LASTEXITCODE" }`;
 
 const trust = (certificate: string, index: number): string => {
   const file = `C:\\ProgramData\\bulkhead\\${index + 1}.crt`;
@@ -44,9 +45,12 @@ Import-Certificate -FilePath ${file} -CertStoreLocation Cert:\\LocalMachine\\Roo
 };
 
 const time = (servers: readonly string[]): string =>
-  `w32tm /config /syncfromflags:manual /update ${powershellString(
+  `Set-Service w32time -StartupType Automatic
+Start-Service w32time
+w32tm /config /syncfromflags:manual /update ${powershellString(
     `/manualpeerlist:${servers.map((server) => `${server},0x8`).join(" ")}`,
-  )}`;
+  )}
+if ($LASTEXITCODE -ne 0) { throw "w32tm ended with $LASTEXITCODE" }`;
 
 /** matsuand/docs.docker.jp@788814c0:ee/ucp/admin/configure/join-nodes/join-windows-nodes-to-cluster.md */
 const ports = `foreach ($rule in @{ Name = 'docker_local'; Port = 2376 }, @{ Name = 'docker_proxy'; Port = 12376 }) {

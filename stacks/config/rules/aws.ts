@@ -30,7 +30,7 @@ function nameProblem(name: string, { target }: Draft): Problem[] {
   ];
 }
 
-function missing({ target, aws, groups }: Draft, isWritten: boolean): Problem[] {
+function missing({ target, engine, aws, groups }: Draft, isWritten: boolean): Problem[] {
   if (target !== "aws") return [];
   if (!isWritten)
     return [
@@ -43,6 +43,14 @@ function missing({ target, aws, groups }: Draft, isWritten: boolean): Problem[] 
   if (aws === undefined) return [];
   const workers = Object.values(groups ?? {}).flatMap(({ collections }) => Object.values(collections));
   const hasWindows = workers.some((collection) => collection.workers.windows !== undefined);
+  if (hasWindows && engine !== "mke")
+    return [
+      {
+        path: ["engine"],
+        value: engine,
+        message: "Windows workers are set up for mke alone; write mke, or take the Windows workers out",
+      },
+    ];
   return (["linux", ...(hasWindows ? (["windows"] as const) : [])] as const)
     .filter((os) => aws.images[os] === undefined)
     .map((os) => ({
