@@ -5,35 +5,78 @@ import { podNetwork, registeredObjects, type Sourced } from "./kubernetes/index.
 import { admissionPlugins, labNetwork, labTunnelFacts } from "./lab/index.ts";
 import type { Assumption } from "./network/index.ts";
 import { judgePlacement, type Plugins } from "./placement/index.ts";
+import type { DescribedFile } from "./aws/index.ts";
 import { asText, type Resources, type Value } from "./resource/index.ts";
 import { parseCidr } from "./space/index.ts";
 
 /** What a stack's resources show of an environment. */
 export async function evidenceOf(plan: Plan, resources: Resources, source: string): Promise<Evidence> {
   const objects = registeredObjects(resources);
+  const { assumptions, ...machines } = await machinesOf(plan, resources);
+  const hasEngine = plan.target === "lab" && plan.engine === "kubernetes";
   return {
     source,
-    ...(await machinesOf(plan, resources)),
+    ...machines,
     // A stack that wants namespaces and has none of them is one that does not hold.
-    ...(objects.length === 0 && (plan.engine !== "kubernetes" || plan.namespaces.length === 0)
+    ...(objects.length === 0 && (!hasEngine || plan.namespaces.length === 0)
       ? {}
       : { cluster: clusterEvidence(plan, objects, admissionPlugins(resources)) }),
-    assumptions: strangers(resources, objects, plan.target),
+    assumptions: [
+      ...strangers(resources, objects, plan.target),
+      ...assumptions,
+      ...(objects.length === 0 && !hasEngine ? withoutEngine(plan) : []),
+    ],
   };
 }
 
+/** Elsewhere than in the lab what is made is the network and its machines, with nothing on them yet. */
+const withoutEngine = ({ target, namespaces }: Plan): Assumption[] =>
+  target === "lab" || namespaces.length === 0
+    ? []
+    : [
+        {
+          text: `no container engine is installed on ${target} yet: where pods run, what they may say to each other and what people may do there is not in this proof`,
+        },
+      ];
+
 async function machinesOf(
-  { target }: Plan,
+  plan: Plan,
   resources: Resources,
-): Promise<Pick<Evidence, "machines" | "forwarding">> {
-  if (target === "aws") {
+): Promise<Pick<Evidence, "machines" | "forwarding" | "assumptions">> {
+  if (plan.target === "aws") {
     // Nobody else is to wait for it to be loaded.
-    const { awsNetwork, registeredFacts } = await import("./aws/index.ts");
-    // What an instance's own firewall drops is not read, so that nothing shows that it does not forward.
-    return { machines: awsNetwork(registeredFacts(resources)), forwarding: new Map() };
+    const { awsNetwork, forwardingOf, registeredFacts } = await import("./aws/index.ts");
+    const facts = registeredFacts(resources, existingNetwork(plan));
+    return { machines: awsNetwork(facts), ...forwardingOf(facts.userData, plan.overlay) };
   }
   const forwarding = [...labTunnelFacts(resources)].map(([name, { forwards }]) => [name, forwards] as const);
-  return { machines: labNetwork(resources), forwarding: new Map(forwarding) };
+  return { machines: labNetwork(resources), forwarding: new Map(forwarding), assumptions: [] };
+}
+
+/** What the stack file says of a network that exists already: nobody registers that. */
+function existingNetwork({ network: { existingId: id }, zones }: Plan) {
+  if (id === undefined) return undefined;
+  const subnets = zones.flatMap(({ subnets: own }) =>
+    own.flatMap(({ id: subnet, cidr }) => (subnet === undefined ? [] : [{ id: subnet, cidr }])),
+  );
+  return { id, subnets };
+}
+
+/** What files with the output of `aws ec2 describe-...` show of an environment on AWS. */
+export async function describedEvidence(
+  plan: Plan,
+  files: readonly DescribedFile[],
+  source: string,
+): Promise<Evidence> {
+  const { awsNetwork, describedFacts, forwardingOf, namedAs } = await import("./aws/index.ts");
+  const facts = namedAs(describedFacts(files), `${plan.environment}-`);
+  const { forwarding, assumptions } = forwardingOf(facts.userData, plan.overlay);
+  return {
+    source,
+    machines: awsNetwork(facts),
+    forwarding,
+    assumptions: [...assumptions, ...withoutEngine(plan)],
+  };
 }
 
 /** What a cluster's objects show. */

@@ -12,7 +12,7 @@ import { wayIn } from "./way.ts";
 
 const officialModule = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 const names = ["kubernetes", "tls"] as const;
-const programOf = (name: string) => `pulumi-resource-${name}`;
+export const programOf = (name: string) => `pulumi-resource-${name}`;
 
 export interface Plugins {
   /** The folders that hold them. */
@@ -32,14 +32,9 @@ export async function preparePlugins(
   const forced = wayIn(env, "BULKHEAD_PLUGINS", names.map(programOf));
   if (typeof forced === "object")
     return { folders: [forced.folder], installed: false, origin: `the plugins of ${forced.folder}` };
-  const versions = wantedVersions(root);
-  const places = names.map((name) => join(pulumiHome(env), "plugins", `resource-${name}-v${versions[name]}`));
-  const isInstalled = () =>
-    names.every((name, at) => {
-      const place = places[at] ?? "";
-      // Pulumi removes this file when it has unpacked all (sdk/go/common/workspace/plugins.go).
-      return isProgram(join(place, programOf(name))) && !fs.existsSync(`${place}.partial`);
-    });
+  const wanted = names.map((name) => ({ name, version: wantedVersion(root, name) }));
+  const places = wanted.map((plugin) => placeOf(plugin, env));
+  const isInstalled = () => wanted.every((plugin) => isOfficial(plugin, env));
   const official = () => ({ folders: places, installed: true, origin: "official plugins" });
   if (forced !== "build" && isInstalled()) return official();
   const recipe = buildRecipe(root, cache, env);
@@ -54,7 +49,7 @@ export async function preparePlugins(
   }
   let reason = "";
   if (forced !== "build") {
-    const why = await install(versions, env, pulumi);
+    const why = await install(wanted, env, pulumi);
     if (isInstalled()) return official();
     reason = `the official plugins kubernetes and tls cannot be had here: ${why}`;
     if (forced === "official")
@@ -67,18 +62,38 @@ export async function preparePlugins(
   return built(await cache.entry(recipe));
 }
 
+export interface Plugin {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Where Pulumi installs a plugin. */
+const placeOf = ({ name, version }: Plugin, env: NodeJS.ProcessEnv): string =>
+  join(pulumiHome(env), "plugins", `resource-${name}-v${version}`);
+
+/** Whether Pulumi has installed the official one. */
+export function isOfficial(plugin: Plugin, env: NodeJS.ProcessEnv): boolean {
+  const place = placeOf(plugin, env);
+  // Pulumi removes this file when it has unpacked all (sdk/go/common/workspace/plugins.go).
+  return isProgram(join(place, programOf(plugin.name))) && !fs.existsSync(`${place}.partial`);
+}
+
 const pulumiHome = (env: NodeJS.ProcessEnv): string => {
   const named = env["PULUMI_HOME"] ?? "";
   return named === "" ? join(env["HOME"] ?? "/", ".pulumi") : named;
 };
 
 /** Lets Pulumi install them, and returns what was in the way if they are not there after that. */
-async function install(versions: Versions, env: NodeJS.ProcessEnv, pulumi: string): Promise<string> {
+export async function install(
+  wanted: readonly Plugin[],
+  env: NodeJS.ProcessEnv,
+  pulumi: string,
+): Promise<string> {
   const closed = await unreachable(env);
   if (closed !== undefined) return closed;
-  for (const name of names) {
-    const { code, output } = await during(`installing the plugin ${name} ${versions[name]}`, () =>
-      run(pulumi, ["plugin", "install", "resource", name, versions[name]], {
+  for (const { name, version } of wanted) {
+    const { code, output } = await during(`installing the plugin ${name} ${version}`, () =>
+      run(pulumi, ["plugin", "install", "resource", name, version], {
         env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
       }),
     );
@@ -105,15 +120,12 @@ async function unreachable(env: NodeJS.ProcessEnv): Promise<string | undefined> 
   return why;
 }
 
-type Versions = Readonly<Record<(typeof names)[number], string>>;
-
 /** The engine looks for a plugin of the version of the SDK that asks for it. */
-function wantedVersions(root: string): Versions {
-  const { dependencies } = JSON.parse(fs.readFileSync(join(root, "package.json"), "utf8")) as {
-    readonly dependencies: Readonly<Record<string, string>>;
+export function wantedVersion(root: string, name: string): string {
+  const { dependencies = {} } = JSON.parse(fs.readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
   };
-  const version = (name: string) => dependencies[`@pulumi/${name}`] ?? "";
-  return { kubernetes: version("kubernetes"), tls: version("tls") };
+  return dependencies[`@pulumi/${name}`] ?? "";
 }
 
 function buildRecipe(root: string, cache: Cache, env: NodeJS.ProcessEnv): Recipe {
@@ -141,12 +153,15 @@ function buildRecipe(root: string, cache: Cache, env: NodeJS.ProcessEnv): Recipe
 }
 
 function plugins(root: string): GoProgram {
-  const { kubernetes, tls } = wantedVersions(root);
+  const [kubernetes, tls] = names.map((name) => wantedVersion(root, name));
   return {
     what: "the plugins kubernetes and tls",
     source: join(root, "scripts", "offline", "plugins"),
     package: ".",
-    flags: ["-ldflags", `-s -w -X main.kubernetesVersion=${kubernetes} -X main.tlsVersion=${tls}`],
+    flags: [
+      "-ldflags",
+      `-s -w -X main.kubernetesVersion=${kubernetes ?? ""} -X main.tlsVersion=${tls ?? ""}`,
+    ],
     duration: "about 8 minutes on two cores",
     waysOut:
       "Ways out:\n" +

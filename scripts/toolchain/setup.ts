@@ -23,7 +23,8 @@ have a Pulumi login. scripts/up and scripts/test do all this by themselves.
   BULKHEAD_KUBERNETES          official, build or a folder that has them: Kubernetes' programs
   BULKHEAD_KUBERNETES_RELEASES where Kubernetes' official releases are, in place of https://dl.k8s.io
   BULKHEAD_GITHUB_RELEASES     where etcd's and kwok's are, in place of https://github.com; for kwok with a .sha256
-  BULKHEAD_PLUGINS             official, build or a folder that has them: the plugins kubernetes and tls
+  BULKHEAD_PLUGINS             official, build or a folder that has them: the plugins kubernetes and tls, and aws, for
+                               which build is a stand-in that only plans and is used where no other is installed
   BULKHEAD_KEEP_GO_CACHE       set to keep Go's caches after building
 `;
 

@@ -1,4 +1,5 @@
 import { delimiter, dirname, join, resolve } from "node:path";
+import { isOwnStandIn, prepareAws } from "./aws.ts";
 import { Cache, cacheFolder, checksum } from "./cache.ts";
 import { searchPath } from "./command.ts";
 import { prepareKubernetes } from "./kubernetes.ts";
@@ -18,11 +19,15 @@ export interface Toolchain {
   /** What the programs need in their environment; undefined is a variable that must not be set. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly summary: string;
+  /** Whether the plugin aws is this repository's stand-in, which only plans. */
+  readonly plansAws: boolean;
 }
 
 export interface Wanted {
   /** Whether Kubernetes' programs and the plugins are, which an environment in the lab takes. */
   readonly lab: boolean;
+  /** Whether the plugin aws is; where it is not said, it is looked for and not fetched. */
+  readonly aws?: boolean;
 }
 
 /** Labs run on Linux alone. */
@@ -44,6 +49,13 @@ export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything):
         plugins: await preparePlugins(root, cache, env, cli.program),
       }
     : undefined;
+  // A folder of plugins may be the user's own, and was put there by an earlier run in this shell.
+  const before = (env[folders.plugins] ?? "").split(delimiter);
+  const theirs = withoutCache(searchPath(env), cache).filter(
+    (folder) => !isOwnHost(folder) && !isOwnStandIn(folder) && !before.includes(folder),
+  );
+  const aws =
+    wanted.aws === false ? undefined : await prepareAws(root, env, cli.program, theirs, wanted.aws === true);
   const nodeFolder = dirname(process.execPath);
   const own = [
     // The user's own Node.js and CLI are on PATH already.
@@ -51,17 +63,15 @@ export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything):
     ...(cli.onPath ? [] : [dirname(cli.program)]),
     ...(host === undefined || cli.built ? [] : [host]),
     ...(lab === undefined || lab.plugins.installed ? [] : lab.plugins.folders),
+    ...(aws?.before === undefined ? [] : [aws.before]),
   ];
-  // A folder of plugins may be the user's own, and was put there by an earlier run in this shell.
-  const before = (env[folders.plugins] ?? "").split(delimiter);
-  const theirs = withoutCache(searchPath(env), cache).filter(
-    (folder) => !isOwnHost(folder) && !before.includes(folder),
-  );
   return {
     cache,
     pulumi: cli.program,
     variables: {
-      PATH: [...own, ...theirs].join(delimiter),
+      PATH: [...new Set([...own, ...theirs, ...(aws?.after === undefined ? [] : [aws.after])])].join(
+        delimiter,
+      ),
       PULUMI_SKIP_UPDATE_CHECK: env["PULUMI_SKIP_UPDATE_CHECK"] ?? "true",
       ...(cli.built ? { [hostVariable]: host } : {}),
       ...(lab === undefined
@@ -79,10 +89,12 @@ export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything):
         ? ""
         : "with this repository's Node.js language host, since there is no official one",
       ...(lab === undefined ? [] : [`kubernetes ${lab.kubernetes.origin}`, lab.plugins.origin]),
+      aws?.origin ?? "",
       packages,
     ]
       .filter((part) => part !== "")
       .join(", "),
+    plansAws: aws?.standIn === true,
   };
 }
 

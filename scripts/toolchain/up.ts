@@ -19,6 +19,8 @@ Environments: ${environments(root).join(", ")}
 
 /** Options with which the user wants a preview, or says what to skip. */
 const showsPreview = /^(--preview-only|--plan|--strict|--diff|--yes|-y|--skip-preview|-f|--help|-h)(=|$)/;
+/** Options with which nothing is made. */
+const makesNothing = /^(--preview-only|--help|-h)(=|$)/;
 /** Options with which nothing is made, or nobody reads along. */
 const wantsNoSummary = /^(--preview-only|--help|-h|--json|-j)(=|$)/;
 
@@ -31,12 +33,14 @@ await runMain(async (args) => {
   }
   if (name.startsWith("-")) throw new UserError(`the environment comes first, then options.\n\n${usage()}`);
   requireEnvironment(root, name);
-  const lab = targetOf(root, name) === "lab";
+  const target = targetOf(root, name);
+  const lab = target === "lab";
   checkOptions(name, lab, options);
   if (lab) requirePrograms(neededFor("lab"), process.env);
 
-  const tools = await prepare(process.env, { lab });
+  const tools = await prepare(process.env, { lab, aws: target === "aws" });
   say(`ready: ${tools.summary}`);
+  if (tools.plansAws && !options.some((option) => makesNothing.test(option))) requireCloud(name);
   const env = { ...process.env, ...tools.variables };
   const pulumi = (...command: readonly string[]) =>
     run(tools.pulumi, [...command, "--non-interactive"], { cwd: root, env });
@@ -108,6 +112,19 @@ function checkOptions(name: string, lab: boolean, options: readonly string[]): v
       `bringing ${name} up changes a real environment, which asks for confirmation, and there is no terminal to ask on. ` +
         "Pass --yes to go on without.",
     );
+}
+
+/** Stops before anything is touched, since the stand-in could only refuse the first resource. */
+function requireCloud(name: string): void {
+  if ((process.env["BULKHEAD_SIMULATED_AWS"] ?? "") !== "") return;
+  throw new UserError(
+    `${name} is in AWS, and there is only the plan-only stand-in for the plugin aws, which makes nothing there.\n` +
+      "Ways out:\n" +
+      `  see what would be made:  scripts/up ${name} --preview-only\n` +
+      "  give this machine access to get.pulumi.com and github.com, from which Pulumi installs the official plugin\n" +
+      "  name a folder that has pulumi-resource-aws in BULKHEAD_PLUGINS\n" +
+      "  name a simulated cloud in BULKHEAD_SIMULATED_AWS (scripts/offline/aws/README.md)",
+  );
 }
 
 function projectName(): string {

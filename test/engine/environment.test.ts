@@ -69,18 +69,18 @@ describe("an environment on the real engine", function () {
   }
 
   it("whose target is not there yet says so in one line, and nothing is made", async () => {
-    const { code, output } = await clone.sh("scripts/up test --yes --skip-preview");
+    const { code, output } = await clone.sh("scripts/up staging --yes --skip-preview");
     assert.notEqual(code, 0);
     const lines = plain(output)
       .split("\n")
       .filter((line) => line.includes("error:"));
     assert.ok(
       lines.every((line) =>
-        line.includes('the aws target is not built yet: "scripts/show test" shows what it will be'),
+        line.includes('the azure target is not built yet: "scripts/show staging" shows what it will be'),
       ),
       output,
     );
-    const state = await clone.succeed(". scripts/env && pulumi stack export -s test");
+    const state = await clone.succeed(". scripts/env && pulumi stack export -s staging");
     assert.doesNotMatch(state, /bulkhead:environment/);
   });
 

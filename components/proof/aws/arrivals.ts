@@ -2,10 +2,12 @@ import { exactly, type Chain, type Ends, type Rule } from "../network/index.ts";
 import {
   everyAddress,
   everyPacket,
+  intersectAddresses,
   intervals,
   noPacket,
   packetsOfProtocols,
   protocol,
+  unionAddresses,
 } from "../space/index.ts";
 import { when, type Certainty, type Facts, type Vpc } from "./facts.ts";
 import type { Faces } from "./faces.ts";
@@ -47,6 +49,7 @@ export class Arrivals {
         rule("in", this.#faces.senders(vpc), exactly(everyPacket), `from within ${vpc}`),
         ...this.#facts.peerings.flatMap((peering) => this.#byPeering(peering, vpc)),
         ...this.#byInternet(described, vpc),
+        ...this.#byRoutes(vpc),
         ...(this.#linked.has(vpc)
           ? [
               rule(
@@ -61,6 +64,20 @@ export class Arrivals {
       this.#chains.set(vpc, known);
     }
     return known;
+  }
+
+  /** From where its routes are taken to lead to and back. */
+  #byRoutes(vpc: string): Rule[] {
+    const blocks = this.#facts.tables
+      .filter((table) => table.vpc === vpc)
+      .flatMap(({ routes }) =>
+        routes.flatMap(({ to, target: { kind } }) =>
+          (kind === "transit" || kind === "undescribed") && typeof to === "object" ? [to] : [],
+        ),
+      );
+    if (blocks.length === 0) return [];
+    const addresses = intersectAddresses(unionAddresses(blocks), this.#faces.outside);
+    return [rule("in", exactly({ addresses }), exactly(everyPacket), `from where routes of ${vpc} lead`)];
   }
 
   /** At public addresses, which are none without an internet gateway. */
@@ -109,14 +126,14 @@ const untold = intervals.subtract(
   packetsOfProtocols([protocol.icmp, protocol.tcp, protocol.udp, protocol.icmpv6]),
 );
 
+/** What keeps private addresses as they are, and leads nobody knows where. */
+const beyond: ReadonlySet<string> = new Set(["elsewhere", "unknown", "transit", "undescribed"]);
+
 /** VPCs that may be connected by more than peering and the internet. */
 function linkedVpcs(facts: Facts, tables: Tables): Set<string> {
   const linked = new Set(facts.vpcs.filter(({ links }) => links.length > 0).map(({ id }) => id));
   for (const { vpc, routes, isPartial } of facts.tables)
-    if (
-      isPartial === true ||
-      routes.some(({ target: { kind } }) => kind === "elsewhere" || kind === "unknown")
-    )
+    if (isPartial === true || routes.some(({ target: { kind } }) => beyond.has(kind)))
       for (const id of vpc === undefined ? facts.vpcs.map((one) => one.id) : [vpc]) linked.add(id);
   for (const { id, vpc } of facts.subnets) {
     const { one, mayBe } = tables.table(id);

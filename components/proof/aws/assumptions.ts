@@ -1,7 +1,8 @@
 import type { Assumption } from "../network/index.ts";
-import { parseCidr, hasNoAddress, intersectAddresses } from "../space/index.ts";
+import { hasNoAddress, intersectAddresses, parseCidr } from "../space/index.ts";
 import type { Facts } from "./facts.ts";
 import type { Tables } from "./tables.ts";
+import { assume, defaultAcls, isShared, vpcAssumptions } from "./vpcAssumptions.ts";
 
 /** What the proof takes for granted of an AWS network. */
 export function assumptionsOf(facts: Facts, tables: Tables): Assumption[] {
@@ -14,6 +15,7 @@ export function assumptionsOf(facts: Facts, tables: Tables): Assumption[] {
     ...vpcs(facts),
     ...interfaces(facts, new Set(facts.subnets.map(({ id }) => id))),
     ...routes(facts, tables),
+    ...vpcAssumptions(facts),
   ];
 }
 
@@ -65,8 +67,10 @@ const lists = (facts: Facts): Assumption[] => {
     .map((id) => assume(id, `not all of prefix list ${id} is known: it may hold any address`));
 };
 
-const subnets = (facts: Facts, tables: Tables): Assumption[] =>
-  facts.subnets.flatMap(({ id }) => {
+const subnets = (facts: Facts, tables: Tables): Assumption[] => [
+  ...defaultAcls(facts, tables),
+  ...facts.subnets.flatMap(({ id, vpc }) => {
+    if (isShared(facts, vpc)) return [];
     const [acl, table] = [tables.acl(id), tables.table(id)];
     return [
       ...(acl.mayBe.length > 0
@@ -76,21 +80,14 @@ const subnets = (facts: Facts, tables: Tables): Assumption[] =>
               `it is not known which network ACL subnet ${id} has: it may allow anything, or nothing`,
             ),
           ]
-        : acl.one === undefined
+        : acl.one?.isPartial === true
           ? [
               assume(
-                id,
-                `the network ACL of subnet ${id} is not described: it is taken for the default one, which allows everything`,
+                acl.one.id,
+                `not all entries of network ACL ${acl.one.id} are known: it may allow anything`,
               ),
             ]
-          : acl.one.isPartial === true
-            ? [
-                assume(
-                  acl.one.id,
-                  `not all entries of network ACL ${acl.one.id} are known: it may allow anything`,
-                ),
-              ]
-            : []),
+          : []),
       ...(table.one === undefined || table.mayBe.length > 0
         ? [
             assume(
@@ -102,11 +99,12 @@ const subnets = (facts: Facts, tables: Tables): Assumption[] =>
           ? [assume(table.one.id, `not all routes of ${table.one.id} are known: they may lead anywhere`)]
           : []),
     ];
-  });
+  }),
+];
 
 const vpcs = (facts: Facts): Assumption[] => [
   ...facts.vpcs.flatMap(({ id, links }) =>
-    links.map((why) =>
+    links.map(({ why }) =>
       assume(id, `${why}: ${id} may reach whatever else may be connected, and be reached by it`),
     ),
   ),
@@ -152,5 +150,3 @@ const routes = (facts: Facts, tables: Tables): Assumption[] =>
         : []),
     ]),
   );
-
-const assume = (origin: string, text: string): Assumption => ({ text, origin });

@@ -2,10 +2,12 @@ import type { Assumption } from "../network/index.ts";
 import { noAddress, parseAddress, parseCidr, unionAddresses, type Addresses } from "../space/index.ts";
 import { readFiles, type DescribedFile } from "./described/files.ts";
 import { networkInterfaces, instancesOf } from "./described/interfaces.ts";
+import { namesOf } from "./described/names.ts";
 import { routeTables } from "./described/routes.ts";
 import { networkAcls, securityGroups } from "./described/rules.ts";
 import type { Described, Item, Key } from "./described/schema.ts";
-import type { Certainty, Facts, NatGateway, Peering, PeeringEnd, Subnet, Vpc } from "./facts.ts";
+import { userDataOf } from "./described/userData.ts";
+import type { Certainty, Facts, Link, NatGateway, Peering, PeeringEnd, Subnet, Vpc } from "./facts.ts";
 
 /** The facts that files with the output of `aws ec2 describe-...` tell, all of them together. */
 export function describedFacts(files: readonly DescribedFile[]): Facts {
@@ -16,7 +18,7 @@ export function describedFacts(files: readonly DescribedFile[]): Facts {
     subnets,
     groups: securityGroups(described),
     acls: networkAcls(described),
-    tables: routeTables(described),
+    tables: routeTables(described, attachedTo(described)),
     interfaces: networkInterfaces(described),
     peerings: peeringsOf(described),
     lists: [
@@ -33,6 +35,8 @@ export function describedFacts(files: readonly DescribedFile[]): Facts {
     ],
     nats: (described.NatGateways ?? []).flatMap(natOf),
     strays: [],
+    userData: userDataOf(described),
+    names: namesOf(described),
     assumptions: missing(described),
   };
 }
@@ -157,29 +161,46 @@ const certainty = (
   gateways === undefined ? (isRouted ? "sure" : otherwise) : gateways.has(vpc) ? "sure" : "no";
 
 /** Why VPCs may be connected to others; under undefined, what holds for all. */
-function linksOf(described: Described): Map<string | undefined, string[]> {
-  const links = new Map<string | undefined, string[]>();
-  const link = (vpc: string | undefined, why: string) => {
-    links.set(vpc, [...(links.get(vpc) ?? []), why]);
+function linksOf(described: Described): Map<string | undefined, Link[]> {
+  const links = new Map<string | undefined, Link[]>();
+  const link = (vpc: string | undefined, why: string, to?: string) => {
+    links.set(vpc, [...(links.get(vpc) ?? []), { why, ...(to === undefined ? {} : { to, origin: to }) }]);
   };
   const isGone = (state: string | undefined) =>
     ["deleted", "deleting", "detached", "failed", "rejected"].includes(state ?? "");
   const { TransitGatewayAttachments: all, TransitGatewayVpcAttachments: ofVpcs } = described;
   for (const { TransitGatewayId, ResourceType, ResourceId, State } of all ?? [])
     if (ResourceType === "vpc" && ResourceId !== undefined && !isGone(State))
-      link(ResourceId, `it is attached to ${TransitGatewayId ?? "a transit gateway"}`);
+      link(ResourceId, `it is attached to ${TransitGatewayId ?? "a transit gateway"}`, TransitGatewayId);
   for (const { TransitGatewayId, VpcId, State } of ofVpcs ?? [])
     if (VpcId !== undefined && !isGone(State))
-      link(VpcId, `it is attached to ${TransitGatewayId ?? "a transit gateway"}`);
+      link(VpcId, `it is attached to ${TransitGatewayId ?? "a transit gateway"}`, TransitGatewayId);
   for (const { VpnGatewayId, VpcAttachments = [] } of described.VpnGateways ?? [])
     for (const { VpcId, State } of VpcAttachments)
-      if (VpcId !== undefined && !isGone(State)) link(VpcId, `it is attached to ${VpnGatewayId}`);
+      if (VpcId !== undefined && !isGone(State))
+        link(VpcId, `it is attached to ${VpnGatewayId}`, VpnGatewayId);
   const leads = (described.RouteTables ?? []).some(({ Routes = [] }) =>
     Routes.some(({ TransitGatewayId, CoreNetworkArn }) => (TransitGatewayId ?? CoreNetworkArn) !== undefined),
   );
   if (leads && all === undefined && ofVpcs === undefined)
     link(undefined, "a route leads to a transit gateway, and TransitGatewayAttachments are not described");
   return links;
+}
+
+/** The transit gateways to which VPCs are attached, as `vpc gateway`. */
+function attachedTo(described: Described): Set<string> {
+  const { TransitGatewayAttachments: all = [], TransitGatewayVpcAttachments: ofVpcs = [] } = described;
+  const known = [
+    ...ofVpcs.map(({ TransitGatewayId, VpcId, State }) => ({ TransitGatewayId, VpcId, State })),
+    ...all
+      .filter(({ ResourceType }) => ResourceType === "vpc")
+      .map(({ TransitGatewayId, ResourceId, State }) => ({ TransitGatewayId, VpcId: ResourceId, State })),
+  ];
+  return new Set(
+    known.flatMap(({ TransitGatewayId = "", VpcId = "", State = "available" }) =>
+      State === "available" ? [`${VpcId} ${TransitGatewayId}`] : [],
+    ),
+  );
 }
 
 const peeringsOf = ({ VpcPeeringConnections = [] }: Described): Peering[] =>

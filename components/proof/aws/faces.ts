@@ -2,7 +2,6 @@ import type { Ends, Known, Nic } from "../network/index.ts";
 import {
   everyAddress,
   hasNoAddress,
-  noAddress,
   oneAddress,
   subtractAddresses,
   unionAddresses,
@@ -37,9 +36,13 @@ export class Faces {
     const vpcOf = new Map(facts.subnets.map(({ id, vpc }) => [id, vpc]));
     const blocksOf = new Map(facts.subnets.map(({ id, blocks }) => [id, blocks]));
     const blocksOfVpc = new Map(facts.vpcs.map(({ id, blocks }) => [id, blocks]));
+    // In a VPC that is shared there may be others, at addresses of which nothing is known.
+    const shared = new Set(facts.vpcs.flatMap(({ id, isShared }) => (isShared === true ? [id] : [])));
     const inside = unionAddresses([
-      ...facts.vpcs.map(({ blocks }) => blocks),
-      ...[...blocksOf.values()].map((blocks) => blocks ?? noAddress),
+      ...facts.vpcs.filter(({ id }) => !shared.has(id)).map(({ blocks }) => blocks),
+      ...facts.subnets.flatMap(({ vpc, blocks }) =>
+        shared.has(vpc) || blocks === undefined ? [] : [blocks],
+      ),
       ...facts.interfaces.flatMap(({ addresses }) => addresses.map(oneAddress)),
     ]);
     const taken = unionAddresses(
@@ -48,7 +51,10 @@ export class Faces {
         ...facts.nats.flatMap(({ publicAddresses }) => publicAddresses),
       ].map(oneAddress),
     );
-    const internet: Addresses = { v4: subtractAddresses(everyAddress, inside).v4, v6: [] };
+    const internet: Addresses = {
+      v4: subtractAddresses(everyAddress, unionAddresses([inside, ...namedBlocks(facts)])).v4,
+      v6: [],
+    };
     this.outside = subtractAddresses(everyAddress, unionAddresses([inside, taken]));
     const anyPublic = facts.interfaces.some(({ hasPublic }) => hasPublic !== "no");
 
@@ -63,7 +69,7 @@ export class Faces {
         nat?: NatGateway,
       ): Face => ({
         kind,
-        nic: { id: name, endpoint, ...known },
+        nic: { id: name, endpoint, ...known, ...(kind === "own" ? {} : { faceOf: id }) },
         of: one,
         vpc,
         certainty,
@@ -162,6 +168,20 @@ export class Faces {
     return { sure, maybe };
   }
 }
+
+/**
+ * The blocks that rules name, but for those that are most of the internet. Public addresses that AWS is still to give
+ * are its own, and so in none of them.
+ */
+export function namedBlocks({ groups }: Pick<Facts, "groups">): Addresses[] {
+  const named = groups
+    .flatMap(({ ingress, egress }) => [...ingress, ...egress])
+    .flatMap(({ peer }) => (peer.kind === "block" ? [peer.addresses] : []));
+  return named.filter(({ v4: [first = 0, end = 0] }) => end - first <= largestOwned);
+}
+
+/** A /8 of IPv4: nobody but AWS itself has more. */
+const largestOwned = 2 ** 24;
 
 /** A nic without addresses is somewhere. */
 const nonEmpty = (within: Addresses): Addresses => (hasNoAddress(within) ? everyAddress : within);

@@ -17,6 +17,12 @@ export interface Facts {
   readonly nats: readonly NatGateway[];
   /** Rules of groups of which it is not known which. */
   readonly strays: readonly StrayRule[];
+  /** What load balancers pass on, and to whom; absent where nobody described it. */
+  readonly relays?: readonly Relay[];
+  /** By endpoint: what its operating system is set up with. */
+  readonly userData: ReadonlyMap<string, UserData>;
+  /** By endpoint: what people call it, where that is another name. */
+  readonly names?: ReadonlyMap<string, string>;
   readonly assumptions: readonly Assumption[];
 }
 
@@ -36,8 +42,18 @@ export interface Vpc {
   readonly internet: Certainty;
   /** Whether an egress-only internet gateway is there, for IPv6. */
   readonly egressOnly: Certainty;
-  /** Why it may be connected to networks by other ways than peering: transit gateways, VPNs, what is not understood. */
-  readonly links: readonly string[];
+  /** By what it may be connected to networks in other ways than peering: transit gateways, VPNs, what is not understood. */
+  readonly links: readonly Link[];
+  /** Whether others may have machines there, of which nobody told. */
+  readonly isShared?: boolean;
+}
+
+export interface Link {
+  /** As a sentence. */
+  readonly why: string;
+  /** What it leads to, such as a transit gateway; absent where nothing is there that leads anywhere, as far as is known. */
+  readonly to?: string;
+  readonly origin?: string;
 }
 
 export interface Subnet {
@@ -130,6 +146,10 @@ export type Target =
   | { readonly kind: "interface"; readonly id: string }
   /** A gateway endpoint of one of AWS's services. */
   | { readonly kind: "service"; readonly what: string }
+  /** A transit gateway to which the VPC is attached: taken to lead to the route's block and back. */
+  | { readonly kind: "transit"; readonly id: string }
+  /** What routes that nobody described may lead to, and are taken to where something needs it. */
+  | { readonly kind: "undescribed" }
   /** Somewhere that keeps private addresses as they are: a transit gateway, a VPN, an endpoint. */
   | { readonly kind: "elsewhere"; readonly what: string }
   | { readonly kind: "unknown"; readonly why: string };
@@ -152,6 +172,22 @@ export interface NatGateway {
   readonly isPublic: Certainty;
   readonly publicAddresses: readonly Address[];
   readonly privateAddresses: readonly Address[];
+}
+
+/** Text, or why it is not known. */
+export type UserData = { readonly text: string } | { readonly why: string };
+
+/** A load balancer passes connections on: with their sender's address or its own, and security groups that name its group let either pass (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html). */
+export interface Relay {
+  /** The load balancer's endpoint; undefined where it is not known which. */
+  readonly from: string | undefined;
+  /** Undefined where it is not known. */
+  readonly port: number | undefined;
+  readonly protocol: string;
+  /** An address, or an endpoint by its id; undefined where it is not known. */
+  readonly to: Address | string | undefined;
+  readonly toPort: number | undefined;
+  readonly origins: readonly Origin[];
 }
 
 export interface NetworkInterface {

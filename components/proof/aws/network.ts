@@ -1,12 +1,13 @@
-import type { Chain, Checkpoint, Network } from "../network/index.ts";
+import type { Chain, Checkpoint, Network, Relay } from "../network/index.ts";
 import { exactly } from "../network/index.ts";
-import { everyPacket } from "../space/index.ts";
+import { everyPacket, showAddress } from "../space/index.ts";
 import { aclCheckpoints } from "./acls.ts";
 import { Arrivals } from "./arrivals.ts";
 import { assumptionsOf } from "./assumptions.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, Relay as RelayFact } from "./facts.ts";
 import { Faces, type Face } from "./faces.ts";
 import { groupCheckpoints } from "./groups.ts";
+import { openingsOf } from "./openings.ts";
 import { anyone, nobody, Peers } from "./peers.ts";
 import { noneOrAll } from "./protocol.ts";
 import { chain, Routes, rule, type Way } from "./routes.ts";
@@ -29,6 +30,8 @@ export function awsNetwork(facts: Facts): Network {
       ...aclCheckpoints(faces, tables, peers),
       ...routeCheckpoints(facts, faces, tables, peers),
     ],
+    ...(facts.relays === undefined ? {} : { relays: relaysIn(facts, facts.relays) }),
+    openings: openingsOf(facts),
     outside: faces.outside,
     assumptions: assumptionsOf(facts, tables),
   };
@@ -38,12 +41,19 @@ export function awsNetwork(facts: Facts): Network {
 function routeCheckpoints(facts: Facts, faces: Faces, tables: Tables, peers: Peers): Checkpoint[] {
   const routes = new Routes(facts, faces, tables, peers);
   const arrivals = new Arrivals(facts, faces, tables, routes);
+  const ways = new Map<string | undefined, string>();
+  const wayOf = (subnet: string | undefined): string => {
+    let way = ways.get(subnet);
+    if (way === undefined) ways.set(subnet, (way = routes.signatureOf(subnet)));
+    return way;
+  };
   const alike = Map.groupBy(faces.all, ({ kind, of: { subnet }, vpc, nat, certainty }) =>
-    [kind, subnet ?? "", vpc ?? "", nat?.id ?? "", certainty].join("\n"),
+    [kind, wayOf(subnet), vpc ?? "", nat?.id ?? "", certainty].join("\n"),
   );
   return [...alike.values()].flatMap((members): Checkpoint[] => {
     const [{ kind, vpc, of, nat, certainty }] = members as [Face, ...Face[]];
-    const origin = { id: of.subnet ?? "unknown", text: `routes of subnet ${of.subnet ?? "unknown"}` };
+    const subnets = [...new Set(members.map((member) => member.of.subnet ?? "unknown"))];
+    const origin = { id: of.subnet ?? "unknown", text: `routes of ${inWords(subnets)}` };
     const guards = exactly({ nics: new Set(members.map(({ nic: { id } }) => id)) });
     const checkpoint = (out: Chain, ...ins: readonly Chain[]): Checkpoint[] => {
       const [first, ...more] = ins;
@@ -104,6 +114,36 @@ function routeCheckpoints(facts: Facts, faces: Faces, tables: Tables, peers: Pee
     ]);
   }
 }
+
+/** What load balancers pass on, with their targets as endpoints where an address is one's. */
+function relaysIn({ interfaces }: Facts, all: readonly RelayFact[]): Relay[] {
+  const byAddress = new Map(
+    interfaces.flatMap(({ endpoint, addresses }) =>
+      addresses.map((address) => [showAddress(address), endpoint] as const),
+    ),
+  );
+  const endpoints = new Set(interfaces.map(({ endpoint }) => endpoint));
+  return all.map(({ from, port, protocol, to, toPort, origins }) => {
+    const address = typeof to === "object" ? showAddress(to) : undefined;
+    const named = address === undefined ? (to as string | undefined) : byAddress.get(address);
+    const endpoint = named !== undefined && endpoints.has(named) ? named : undefined;
+    return {
+      from,
+      at: port === undefined ? undefined : `${protocol}/${port}`,
+      to: endpoint,
+      toText: [endpoint, address === undefined ? named : endpoint === undefined ? address : `(${address})`]
+        .filter((part, at, parts) => part !== undefined && parts.indexOf(part) === at)
+        .join(" "),
+      toPort,
+      origins,
+    };
+  });
+}
+
+const inWords = (subnets: readonly string[]): string =>
+  subnets.length === 1
+    ? `subnet ${subnets.join()}`
+    : `subnets ${subnets.slice(0, 3).join(", ")}${subnets.length > 3 ? `, ... (${subnets.length})` : ""}`;
 
 const everything = exactly(everyPacket);
 const anything = chain("routes that are not known", [rule("out", anyone, everything, "unknown")]);

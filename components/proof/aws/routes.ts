@@ -77,6 +77,18 @@ export class Routes {
     return this.#chain(table, vpc, way, direction);
   }
 
+  /** The same for subnets whose routes lead to the same by the same; tables that say so are often one for each zone. */
+  signatureOf(subnet: string | undefined): string {
+    const { one, mayBe } = this.#tables.table(subnet);
+    if (one === undefined || mayBe.length > 0 || this.divertsNeighbours(subnet))
+      return `subnet ${subnet ?? ""}`;
+    const routes = one.routes.map(({ to, target, isPropagated }) => {
+      const block = typeof to === "object" ? `${to.v4.join()} ${to.v6.join()}` : (to ?? "unknown");
+      return [block, JSON.stringify(target), isPropagated === true].join(" ");
+    });
+    return [one.vpc, one.isPartial === true, ...routes].join("\n");
+  }
+
   /** Whether a subnet has routes that stand between machines of its VPC. */
   divertsNeighbours(subnet: string | undefined): boolean {
     const { one, mayBe } = this.#tables.table(subnet);
@@ -124,7 +136,8 @@ export class Routes {
     const allow = (ends: Known<Ends>, packets: Known<Packets>) => [
       { ...rule(direction, ends, packets, text), origin },
     ];
-    if (target.kind === "unknown") return this.#doubtful(way, direction, text);
+    if (target.kind === "unknown" || (target.kind === "undescribed" && way.kind !== "own"))
+      return this.#doubtful(way, direction, text);
     if ("nat" in way) return target.kind === "nat" ? this.#byNat(target.id, way, direction, text) : [];
     if (way.kind === "public")
       return target.kind === "internet"
@@ -132,7 +145,15 @@ export class Routes {
         : [];
     switch (target.kind) {
       case "local":
-        return allow(this.#faces.receivers(vpc), everything);
+        return [
+          ...allow(this.#faces.receivers(vpc), everything),
+          ...(this.#vpcs.get(vpc)?.isShared === true
+            ? allow({ sure: {}, maybe: this.outside }, noneOrAll)
+            : []),
+        ];
+      case "transit":
+      case "undescribed":
+        return allow({ sure: this.outside, maybe: anyone.maybe }, everything);
       case "internet":
         return allow(everyV6, when(this.#vpcs.get(vpc)?.internet ?? "maybe", everyPacket));
       case "egress-only":

@@ -45,7 +45,7 @@ export class Tables {
     let mayHaveOthers = one === undefined || one.isPartial === true;
     for (const { routes } of [...(one === undefined ? [] : [one]), ...mayBe])
       for (const { target } of routes) {
-        if (target.kind === "unknown") mayHaveOthers = true;
+        if (target.kind === "unknown" || target.kind === "undescribed") mayHaveOthers = true;
         if (target.kind !== "nat") continue;
         const nat = this.#nats.get(target.id);
         if (nat === undefined) mayHaveOthers = true;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Resources, Unknown, type Reference, type Resource } from "../resource/index.ts";
+import { UnreadableError } from "../unreadable.ts";
 import { Recorder } from "./recorder.ts";
 import { Resolver, settled } from "./resolve.ts";
 
@@ -50,7 +51,7 @@ export class Gate {
       this.#opened.resolve(undefined);
       return said;
     }
-    const { holds, message } = await this.#judged(judge);
+    const { holds, message } = await this.#judged(judge).catch(unreadable);
     if (!holds)
       throw new pulumi.RunError(
         `the compartments do not hold, so nothing was made or changed.\n\n${message}`,
@@ -110,6 +111,14 @@ export class Gate {
     }
     return verdict;
   }
+}
+
+/** What no cloud would take ends the program as a failed proof does, without a stack trace. */
+function unreadable(error: unknown): never {
+  if (!(error instanceof UnreadableError)) throw error;
+  throw new pulumi.RunError(
+    `the proof cannot read what the program asks for, so nothing was made or changed.\n\n${error.message}`,
+  );
 }
 
 /** Stops the engine where a value turns out not to name the resource that the proof took it to name. */

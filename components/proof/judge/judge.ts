@@ -7,6 +7,8 @@ import type { Absent } from "./expectation.ts";
 import { judgeLayer, type ExpectedLayer } from "./layer.ts";
 import { expectMachines, PlanEnds } from "./machines.ts";
 import { expectPods, PodEnds } from "./pods.ts";
+import { judgeOpenings } from "./openings.ts";
+import { judgeRelays } from "./relays.ts";
 import { judgeTunnels, type Forwarding } from "./tunnels.ts";
 
 /** What was read of an environment, wherever it was read from. */
@@ -59,12 +61,19 @@ export function judge(plan: Plan, evidence: Evidence, today: string): Statement 
   const layers = expectLayers(plan, evidence, today);
   const judged = layers.map(judgeLayer);
   const tunnels = judgeTunnels(plan, machines, forwarding);
+  const relays = judgeRelays(plan, machines);
   const excuses = new Map<number, Set<string>>();
   for (const [index, ids] of judged.flatMap((layer) => [...layer.excuses]))
     excuses.set(index, new Set([...(excuses.get(index) ?? []), ...ids]));
   const leaks = excuseFindings(
     plan,
-    [...judged.flatMap((layer) => layer.leaks), ...tunnels.leaks, ...(cluster?.leaks ?? [])],
+    [
+      ...judged.flatMap((layer) => layer.leaks),
+      ...relays.leaks,
+      ...judgeOpenings(plan, machines),
+      ...tunnels.leaks,
+      ...(cluster?.leaks ?? []),
+    ],
     today,
     excuses,
   );
@@ -77,6 +86,7 @@ export function judge(plan: Plan, evidence: Evidence, today: string): Statement 
     missing: [
       ...layers.flatMap(({ expectation }) => expectation.absent.map(absentHost)),
       ...judged.flatMap((layer) => layer.missing),
+      ...relays.missing,
       ...(cluster?.missing ?? []),
     ],
     exceptions: stateExceptions(plan, today, excuses),

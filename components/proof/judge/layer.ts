@@ -111,15 +111,63 @@ function answersIn(reach: Reach, from: Class, to: Class, packets: Packets): Pack
 }
 
 function findMissing(reach: Reach, intents: readonly Intent[], symbolic: boolean, table: Table): void {
+  const faces = new FacesOf(reach);
   for (const intent of intents) {
     const polarity = intent.required ? "sure" : "maybe";
     for (const from of reach.within(intent.from, "sure"))
       for (const to of reach.within(intent.to, "sure")) {
         if ((isItself(from, to) && !symbolic) || !doMeet(from, to)) continue;
         const passing = intervals.intersect(intent.packets, reach.between(from, to, polarity));
-        const lost = intent.required ? intervals.subtract(intent.packets, passing) : noPacket;
+        let lost = intent.required ? intervals.subtract(intent.packets, passing) : noPacket;
+        if (lost.length > 0) lost = faces.lostByAll(from, to, lost);
         table.meant(from, to, intent, passing, lost);
       }
+  }
+}
+
+/** The faces of what is reached: a flow passes that passes by one of them. */
+class FacesOf {
+  readonly #reach: Reach;
+  /** By the nic whose faces they are. */
+  readonly #faces = new Map<string, { readonly nic: string; readonly of: Class }[]>();
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+    for (const of of reach.classes)
+      for (const { nic } of of.spots) {
+        const own = this.#faces.get(nic.faceOf ?? nic.id);
+        if (own === undefined) this.#faces.set(nic.faceOf ?? nic.id, [{ nic: nic.id, of }]);
+        else own.push({ nic: nic.id, of });
+      }
+  }
+
+  /** Of packets that do not pass between two classes, those that pass by no other faces of all their members either. */
+  lostByAll(from: Class, to: Class, packets: Packets): Packets {
+    let lost = noPacket;
+    for (const senders of this.#facesOf(from))
+      for (const receivers of this.#facesOf(to)) {
+        let rest = packets;
+        for (const one of senders)
+          for (const other of receivers) {
+            if (rest.length === 0) break;
+            if ((one === from && other === to) || !doMeet(one, other) || isItself(one, other)) continue;
+            rest = intervals.subtract(rest, this.#reach.between(one, other, "sure"));
+          }
+        lost = intervals.union(lost, rest);
+      }
+    return lost;
+  }
+
+  /** The classes in which the members of a class are, for members that are in the same ones once. */
+  #facesOf(one: Class): Class[][] {
+    if (one.outside !== undefined) return [[one]];
+    const found = new Map<string, Class[]>();
+    for (const { nic } of one.spots) {
+      const others = this.#faces.get(nic.faceOf ?? nic.id) ?? [];
+      const classes = new Set([one, ...others.flatMap((face) => (face.nic === nic.id ? [] : [face.of]))]);
+      found.set([...classes].map(({ index }) => index).join(), [...classes]);
+    }
+    return [...found.values()];
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  applianceKinds,
   management,
   showEndpoint,
   type Endpoint,
@@ -27,7 +28,7 @@ export const elsewhere = "elsewhere";
 export function expectMachines(plan: Plan, network: Network): Expectation {
   const ends = new PlanEnds(plan, network);
   const known = new Set(network.endpoints.map(({ id }) => id));
-  const planned = new Set(plan.hosts.map(({ name }) => name));
+  const planned = new Set([...plan.hosts, ...plan.appliances].map(({ name }) => name));
   const strays = network.endpoints.filter(({ id }) => !planned.has(id)).map(({ id }) => id);
   return {
     parties: distinct([
@@ -67,6 +68,10 @@ export class PlanEnds {
 
   #read(endpoint: Endpoint): Ends {
     if (endpoint.kind === "outside") return { addresses: unionAddresses(endpoint.addresses.map(parseCidr)) };
+    if (endpoint.kind === "appliance")
+      return this.hosts(
+        this.#plan.appliances.filter(({ kind }) => kind === endpoint.appliance).map(({ name }) => name),
+      );
     const members = this.#plan.hosts.filter((host) => {
       switch (endpoint.kind) {
         case "role":
@@ -144,7 +149,23 @@ function insideParties(plan: Plan, ends: PlanEnds): ExpectedParty[] {
       ),
     );
   });
-  return [...roles, ...rest];
+  return [...roles, ...applianceParties(plan, ends), ...rest];
+}
+
+function applianceParties({ appliances }: Plan, ends: PlanEnds): ExpectedParty[] {
+  return applianceKinds.flatMap((kind): ExpectedParty[] => {
+    const own = appliances.filter((one) => one.kind === kind);
+    if (own.length === 0) return [];
+    const members = own.map(({ name }) => name);
+    const addresses = own.flatMap(({ places }) => places.flatMap(({ address }) => address ?? []));
+    return [
+      {
+        party: { name: kind, kind: "role", zone: management, members, addresses },
+        ends: ends.hosts(members),
+        place: kind === "endpoint" ? ["aws", "endpoints"] : ["network", "frontDoor"],
+      },
+    ];
+  });
 }
 
 function placeOf({ collections }: Plan, { role, collection }: Host): Place {

@@ -101,6 +101,7 @@ export class PodEnds {
         return endpoint.zone === zone;
       case "collection":
         return endpoint.collection === collection;
+      case "appliance":
       case "outside":
         return false;
     }

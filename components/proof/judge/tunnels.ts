@@ -35,7 +35,10 @@ export function judgeTunnels(
   forwarding: Forwarding,
 ): { leaks: Finding[]; assumptions: Assumption[] } {
   const { kindOf, carried } = read(plan, network, forwarding);
-  return { leaks: pivots(kindOf, carried), assumptions: costs(kindOf, carried) };
+  const excused = new Set(
+    plan.exceptions.flatMap((exception) => (exception.kind === "finding" ? [exception.finding] : [])),
+  );
+  return { leaks: bounded(pivots(kindOf, carried), excused), assumptions: costs(kindOf, carried) };
 }
 
 function read(plan: Plan, network: Network, forwarding: Forwarding) {
@@ -70,8 +73,44 @@ function read(plan: Plan, network: Network, forwarding: Forwarding) {
   return { kindOf, carried };
 }
 
-function pivots(kindOf: (one: Class) => Kind | undefined, carried: Carried): Finding[] {
-  const found = new Map<string, Finding>();
+/** A pair of compartments between which there is a way round. */
+interface Pivot {
+  readonly id: string;
+  readonly sender: Kind;
+  readonly receiver: Kind;
+  readonly via: Kind;
+  readonly coming: Packets;
+  readonly going: Packets;
+}
+
+/** More would be the same one over and over. */
+const mostPivots = 100;
+
+/** A finding for each pair, or where there are too many for each machine by which they go; those that an exception names stay. */
+function bounded(all: readonly Pivot[], excused: ReadonlySet<string>): Finding[] {
+  if (all.length <= mostPivots) return all.map(pivot);
+  const rest = Map.groupBy(
+    all.filter(({ id }) => !excused.has(id)),
+    ({ via }) => via.compartment.name,
+  );
+  return [
+    ...all.filter(({ id }) => excused.has(id)).map(pivot),
+    ...[...rest.values()].map((same): Finding => {
+      const [first] = same as [Pivot, ...Pivot[]];
+      const { compartment, host } = first.via;
+      const senders = new Set(same.map(({ sender }) => sender.compartment.name));
+      const examples = same.slice(0, 3).map(({ id }) => id);
+      return {
+        ...pivot(first),
+        id: `tunnels/through:${idOf(compartment)}`,
+        message: `${senders.size} compartments can reach machines and pods of others, ${same.length} pairs in all, through the overlay of ${host.name}, such as ${examples.join(", ")}`,
+      };
+    }),
+  ];
+}
+
+function pivots(kindOf: (one: Class) => Kind | undefined, carried: Carried): Pivot[] {
+  const found = new Map<string, Pivot>();
   const forwards = (one: Class) => kindOf(one)?.forwards;
   // What is certain is a better example than what is only possible.
   const relays = [...carried.keys()]
@@ -87,7 +126,7 @@ function pivots(kindOf: (one: Class) => Kind | undefined, carried: Carried): Fin
         if (sender === undefined || receiver === undefined || via === undefined) continue;
         if (sender.compartment.name === receiver.compartment.name || receivers.has(to)) continue;
         const id = `tunnels/${idOf(sender.compartment)}/${idOf(receiver.compartment)}`;
-        if (!found.has(id)) found.set(id, pivot(id, sender, receiver, via, coming, going));
+        if (!found.has(id)) found.set(id, { id, sender, receiver, via, coming, going });
       }
     }
   }
@@ -107,14 +146,10 @@ function onwards(first: Class, carried: Carried, mayForward: (one: Class) => boo
   return found;
 }
 
-function pivot(
-  id: string,
-  { host: sender, compartment: from }: Kind,
-  { host: receiver, compartment: to }: Kind,
-  { host: via, forwards }: Kind,
-  coming: Packets,
-  going: Packets,
-): Finding {
+function pivot({ id, coming, going, ...kinds }: Pivot): Finding {
+  const { host: sender, compartment: from } = kinds.sender;
+  const { host: receiver, compartment: to } = kinds.receiver;
+  const { host: via, forwards } = kinds.via;
   return {
     id,
     layer: "tunnels",

@@ -15,6 +15,8 @@ export interface Nic {
   readonly addresses: readonly Address[];
   /** Where it has none yet: those that it can get. */
   readonly within?: Addresses;
+  /** The nic that this is another face of, such as by a public address: what reaches one of them has reached it. */
+  readonly faceOf?: string;
 }
 
 /** Nics by name, and whoever has one of some addresses. Readers give the same object for the same set. */
@@ -95,12 +97,48 @@ export interface Shortcut {
   readonly origin: Origin;
 }
 
+/**
+ * What an endpoint passes on of what reaches it: to whom that comes is not its sender's choice, and the firewalls of
+ * both ends see it as a way of its own.
+ */
+export interface Relay {
+  /** The endpoint; undefined where it is not known which. */
+  readonly from: string | undefined;
+  /** Where it listens, as `tcp/443`; undefined where that is not known. */
+  readonly at: string | undefined;
+  /** The endpoint that it passes it on to; undefined where there is none, or it is not known. */
+  readonly to: string | undefined;
+  /** The same for people, such as `billing-1 (10.18.4.36)`. */
+  readonly toText: string;
+  readonly toPort: number | undefined;
+  /** What makes it do so. */
+  readonly origins: readonly Origin[];
+}
+
+/**
+ * Something by which more could pass than addresses tell. Whether anything does is a matter of firewalls and routes;
+ * that it is there is one of its own.
+ */
+export interface Opening {
+  /** A machine's public address, that it may take any for its own, a way to the internet, one to other private networks. */
+  readonly kind: "public address" | "any address" | "internet" | "network";
+  /** What it is of or leads to: an endpoint, a network, a transit gateway. */
+  readonly id: string;
+  /** The same for people, such as `peering pcx-1`. */
+  readonly text: string;
+  readonly origin: Origin;
+}
+
 /** All that decides who reaches whom at one layer. */
 export interface Network {
   readonly endpoints: readonly Endpoint[];
   readonly nics: readonly Nic[];
   readonly checkpoints: readonly Checkpoint[];
   readonly shortcuts?: readonly Shortcut[];
+  /** Absent where nobody described them. */
+  readonly relays?: readonly Relay[];
+  /** Absent where the network can have none. */
+  readonly openings?: readonly Opening[];
   /** Addresses of which somebody outside can make use; those of nics are none. */
   readonly outside: Addresses;
   /**

@@ -59,8 +59,9 @@ export const values = (
 function unknownFrom(sources: readonly (Resource | undefined)[], value: unknown): () => Value {
   const [only] = sources;
   if (sources.length === 1 && only !== undefined) return () => new Reference(only, "");
-  const isFlat = Array.isArray(value) && value.every((item) => typeof item !== "object");
-  const left = isFlat && value.filter(isUnknownText).length === sources.length ? [...sources] : [];
+  const items = Array.isArray(value) ? (value as readonly unknown[]).map(alone) : undefined;
+  const isFlat = items?.every((item) => typeof item !== "object") === true;
+  const left = isFlat && items.filter(isUnknownText).length === sources.length ? [...sources] : [];
   const names = sources.map((source) => source?.name ?? "one that is not here").join(", ");
   const why =
     sources.length === 0
@@ -70,6 +71,13 @@ function unknownFrom(sources: readonly (Resource | undefined)[], value: unknown)
     const next = left.shift();
     return next === undefined ? new Unknown(why) : new Reference(next, "");
   };
+}
+
+/** What an object holds that holds nothing else. */
+function alone(item: unknown): unknown {
+  if (typeof item !== "object" || item === null) return item;
+  const [only, ...more] = Object.values(item) as readonly unknown[];
+  return more.length === 0 && typeof only !== "object" ? only : item;
 }
 
 function valueOf(value: unknown, unknown: () => Value, made: Made): Value {

@@ -151,7 +151,7 @@ describe("a machine's definition", () => {
     assert.deepEqual(told({}), []);
     assert.deepEqual(told(newImage), ["image ami-0123456789abcdef0 -> ami-00000000000000001"]);
     assert.deepEqual(told({ "aws.instanceTypes.small": "t3.large", "aws.diskSize": 200 }), [
-      "instance type m6i.large -> t3.large",
+      "instance type t3.medium -> t3.large",
       "disk 100GiB -> 200GiB",
     ]);
     assert.deepEqual(told({ "machines.registryMirrors": ["https://mirror.example.com"] }), ["user data"]);

@@ -5,6 +5,7 @@ import type { Described, Item } from "./schema.ts";
 /** The service's own: they send nothing but what others send through them, which routes tell. */
 const carriers: ReadonlySet<string> = new Set([
   "nat_gateway",
+  "natGateway",
   "transit_gateway",
   "gateway_load_balancer",
   "gateway_load_balancer_endpoint",

@@ -4,20 +4,23 @@ import type { Described, Item } from "./schema.ts";
 
 type RouteItem = NonNullable<Item<"RouteTables">["Routes"]>[number];
 
-export const routeTables = ({ RouteTables = [] }: Described): RouteTable[] =>
+/** `attached` tells which transit gateways take packets of which VPC, as `vpc gateway`. */
+export const routeTables = ({ RouteTables = [] }: Described, attached: ReadonlySet<string>): RouteTable[] =>
   RouteTables.map(({ RouteTableId: id, VpcId, Associations, Routes }) => ({
     id,
     vpc: VpcId,
     isMain: (Associations ?? []).some(({ Main }) => Main === true),
     subnets: (Associations ?? []).flatMap(({ SubnetId }) => SubnetId ?? []),
     hasOthers: Associations === undefined,
-    routes: (Routes ?? []).map((route) => routeOf(id, route)),
+    routes: (Routes ?? []).map((route) =>
+      routeOf(id, route, (gateway) => attached.has(`${VpcId ?? ""} ${gateway}`)),
+    ),
     isPartial: Routes === undefined,
   }));
 
-function routeOf(id: string, route: RouteItem): Route {
+function routeOf(id: string, route: RouteItem, isAttached: (transitGateway: string) => boolean): Route {
   const cidr = route.DestinationCidrBlock ?? route.DestinationIpv6CidrBlock;
-  const target = targetOf(route);
+  const target = targetOf(route, isAttached);
   const words = "id" in target ? target.id : "what" in target ? target.what : target.kind;
   return {
     to: cidr === undefined ? route.DestinationPrefixListId : parseCidr(cidr),
@@ -27,7 +30,7 @@ function routeOf(id: string, route: RouteItem): Route {
   };
 }
 
-function targetOf(route: RouteItem): Target {
+function targetOf(route: RouteItem, isAttached: (transitGateway: string) => boolean): Target {
   if (route.State === "blackhole") return { kind: "blackhole" };
   const { GatewayId: gateway, NatGatewayId, VpcPeeringConnectionId, EgressOnlyInternetGatewayId } = route;
   const device = route.NetworkInterfaceId ?? route.InstanceId;
@@ -41,6 +44,8 @@ function targetOf(route: RouteItem): Target {
   // Gateway endpoints are what prefix lists of AWS's services lead to.
   if (gateway?.startsWith("vpce-") === true && route.DestinationPrefixListId !== undefined)
     return { kind: "service", what: gateway };
+  const transit = route.TransitGatewayId;
+  if (transit !== undefined && isAttached(transit)) return { kind: "transit", id: transit };
   const other =
     gateway ??
     route.TransitGatewayId ??

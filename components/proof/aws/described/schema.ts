@@ -40,11 +40,15 @@ export const networkInterface = v.looseObject({
   Association: association,
   SourceDestCheck: flag,
   InterfaceType: maybe,
+  Description: maybe,
   Attachment: v.optional(v.looseObject({ InstanceId: maybe })),
 });
 
+const tags = many(v.looseObject({ Key: text, Value: text }));
+
 const instance = v.looseObject({
   InstanceId: text,
+  Tags: tags,
   State: v.optional(v.looseObject({ Name: text })),
   VpcId: maybe,
   SubnetId: maybe,
@@ -178,7 +182,18 @@ export const lists = {
   }),
   ManagedPrefixLists: v.looseObject({ PrefixListId: text, Entries: many(v.looseObject({ Cidr: cidr })) }),
   PrefixLists: v.looseObject({ PrefixListId: text, Cidrs: many(cidr) }),
-  VpcEndpoints: v.looseObject({ VpcEndpointId: text, VpcEndpointType: maybe, VpcId: maybe }),
+  VpcEndpoints: v.looseObject({
+    VpcEndpointId: text,
+    VpcEndpointType: maybe,
+    VpcId: maybe,
+    ServiceName: maybe,
+    NetworkInterfaceIds: many(text),
+  }),
+  LaunchTemplateVersions: v.looseObject({
+    LaunchTemplateId: text,
+    VersionNumber: v.number(),
+    LaunchTemplateData: v.optional(v.looseObject({ UserData: maybe })),
+  }),
   TransitGatewayAttachments: v.looseObject({
     TransitGatewayId: maybe,
     ResourceType: maybe,

@@ -10,12 +10,13 @@ import {
 import { noAddress, unionAddresses, type Address } from "../../space/index.ts";
 import type { Certainty, NetworkInterface } from "../facts.ts";
 import { kinds } from "./kinds.ts";
-import { defaultGroupOf, type Listed, type Reading } from "./reading.ts";
+import type { Listed, Reading } from "./reading.ts";
+import { wornBy } from "./worn.ts";
 
 const groupKinds = [kinds.group, kinds.defaultGroup];
 const subnetKinds = [kinds.subnet, kinds.defaultSubnet];
 
-/** What is placed on the network: instances, their interfaces, scaling groups, load balancers and endpoints. */
+/** The interfaces of what runs programs of its own: instances, and those that scaling groups make. */
 export function networkInterfaces(reading: Reading, vpcOf: ReadonlyMap<string, string>): NetworkInterface[] {
   const separate = reading.of(kinds.interface);
   const attached = attachments(reading);
@@ -32,17 +33,7 @@ export function networkInterfaces(reading: Reading, vpcOf: ReadonlyMap<string, s
       ]),
   );
   const elastic = elasticAddresses(reading);
-  const fallback = (
-    groups: Listed<string>,
-    subnet: string | undefined,
-  ): Pick<NetworkInterface, "groups" | "inOthers"> => {
-    const vpc = subnet === undefined ? undefined : vpcOf.get(subnet);
-    if (groups.known.length > 0 || groups.isPartial)
-      return { groups: groups.known, inOthers: groups.isPartial };
-    return vpc === undefined
-      ? { groups: [], inOthers: true }
-      : { groups: [defaultGroupOf(vpc)], inOthers: false };
-  };
+  const fallback = (groups: Listed<string>, subnet: string | undefined) => wornBy(groups, subnet, vpcOf);
   const make = (
     resource: Resource,
     one: Omit<NetworkInterface, "hasPublic" | "publicAddresses"> & { isPublic: Certainty },
@@ -55,7 +46,7 @@ export function networkInterfaces(reading: Reading, vpcOf: ReadonlyMap<string, s
     const publicAddresses = [
       ...certain.flatMap(({ address }) => address ?? []),
       ...(certain.length === 0 && asText(known) !== undefined
-        ? [reading.address(known)].filter((a) => a !== undefined)
+        ? [reading.address(resource, "publicIp", known)].filter((a) => a !== undefined)
         : []),
     ];
     return {
@@ -98,7 +89,7 @@ export function networkInterfaces(reading: Reading, vpcOf: ReadonlyMap<string, s
       prefixes:
         prefixes.length === 0
           ? noAddress
-          : unionAddresses(prefixes.map((text) => reading.block(text) ?? noAddress)),
+          : unionAddresses(prefixes.map((text) => reading.block(one, "prefixes", text) ?? noAddress)),
       ...fallback(reading.ids(one, "securityGroups", ...groupKinds), subnet),
       checksSource: checks(property(one, "sourceDestCheck")),
       isPublic: "no",
@@ -107,8 +98,9 @@ export function networkInterfaces(reading: Reading, vpcOf: ReadonlyMap<string, s
 
   const ofInstances = reading.of(kinds.instance).flatMap((instance) => {
     if (
-      property(instance, "primaryNetworkInterface") !== undefined ||
-      asList(property(instance, "networkInterfaces")).length > 0
+      // The provider says of each instance what its interface is, also where AWS has made it with the instance.
+      isWritten(instance.inputs["primaryNetworkInterface"]) ||
+      asList(instance.inputs["networkInterfaces"]).length > 0
     )
       return [];
     const template = templateOf(reading, property(instance, "launchTemplate"));
@@ -142,84 +134,34 @@ export function networkInterfaces(reading: Reading, vpcOf: ReadonlyMap<string, s
   });
 
   const taken = new Set(reading.of(kinds.instance).map((instance) => reading.idOf(instance)));
-  /** One for each subnet, since it is not known how many there will be. */
-  const spread = (
-    resource: Resource,
-    kind: string,
-    property_: string,
-    one: (
-      subnet: string | undefined,
-    ) => Pick<NetworkInterface, "groups" | "inOthers"> & { isPublic: Certainty },
-    checksSource: Certainty = "sure",
-    values: readonly Value[] = asList(property(resource, property_)),
-  ): NetworkInterface[] => {
-    const id = reading.idOf(resource);
-    const subnets = values.map((value) => reading.idIn(resource, property_, value, ...subnetKinds));
+  const ofScaling = reading.of(kinds.scaling).flatMap((group) => {
+    const template = scalingTemplate(reading, group);
+    const id = reading.idOf(group);
+    const name = "vpcZoneIdentifiers";
+    const subnets = asList(property(group, name)).map((one) =>
+      reading.idIn(group, name, one, ...subnetKinds),
+    );
+    // One for each subnet, since it is not known how many there will be.
     return (subnets.length === 0 ? [undefined] : subnets).map((subnet, at) =>
-      make(resource, {
-        id: `${kind} ${id} in ${subnet ?? `unknown subnet ${at}`}`,
-        endpoint: taken.has(id) ? `${kind} ${id}` : id,
-        kind,
+      make(group, {
+        id: `instance ${id} in ${subnet ?? `unknown subnet ${at}`}`,
+        endpoint: taken.has(id) ? `instance ${id}` : id,
+        kind: "instance",
         subnet,
         addresses: [],
         hasOthers: true,
         prefixes: noAddress,
-        checksSource,
-        ...one(subnet),
-      }),
-    );
-  };
-
-  const ofScaling = reading.of(kinds.scaling).flatMap((group) => {
-    const template = scalingTemplate(reading, group);
-    return spread(
-      group,
-      "instance",
-      "vpcZoneIdentifiers",
-      (subnet) => ({
+        checksSource: "sure",
         ...(template === "unknown" ? { groups: [], inOthers: true } : fallback(template.groups, subnet)),
         isPublic:
           template === "unknown"
             ? "maybe"
             : flagOr(template.isPublic, isPublicSubnet.get(subnet ?? "") ?? "maybe"),
       }),
-      "sure",
     );
   });
 
-  const ofBalancers = reading.of(kinds.balancer, kinds.albBalancer).flatMap((balancer) => {
-    const groups = reading.ids(balancer, "securityGroups", ...groupKinds);
-    const isNetwork = asText(property(balancer, "loadBalancerType")) === "network";
-    const internal = property(balancer, "internal");
-    const mapped = asList(property(balancer, "subnetMappings")).map((mapping) =>
-      isUnknown(mapping) ? mapping : (asObject(mapping)["subnetId"] ?? null),
-    );
-    const values = [...asList(property(balancer, "subnets")), ...mapped];
-    return spread(
-      balancer,
-      "load balancer",
-      "subnets",
-      (subnet) => ({
-        // A network load balancer without groups lets everything pass.
-        ...(isNetwork && groups.known.length === 0 && !groups.isPartial
-          ? { groups: [], inOthers: false }
-          : fallback(groups, subnet)),
-        isPublic: internal === true ? "no" : isUnknown(internal) ? "maybe" : "sure",
-      }),
-      "sure",
-      values,
-    );
-  });
-
-  const ofEndpoints = reading.of(kinds.endpoint).flatMap((endpoint) => {
-    if (asText(property(endpoint, "vpcEndpointType")) !== "Interface") return [];
-    const groups = reading.ids(endpoint, "securityGroupIds", ...groupKinds);
-    return spread(endpoint, "endpoint", "subnetIds", (subnet) => ({
-      ...fallback(groups, subnet),
-      isPublic: "no",
-    }));
-  });
-  return [...ofInstances, ...ofInterfaces, ...ofScaling, ...ofBalancers, ...ofEndpoints];
+  return [...ofInstances, ...ofInterfaces, ...ofScaling];
 }
 
 /** The instance that each interface belongs to. */
@@ -240,8 +182,8 @@ function attachments(reading: Reading): Map<Resource, Resource> {
       if (to !== undefined) found.set(one, to);
     }
   for (const instance of reading.of(kinds.instance)) {
-    attach(asObject(property(instance, "primaryNetworkInterface"))["networkInterfaceId"], instance);
-    for (const one of asList(property(instance, "networkInterfaces")))
+    attach(asObject(instance.inputs["primaryNetworkInterface"])["networkInterfaceId"], instance);
+    for (const one of asList(instance.inputs["networkInterfaces"]))
       attach(asObject(one)["networkInterfaceId"], instance);
   }
   return found;
@@ -261,13 +203,13 @@ function elasticAddresses(reading: Reading): { address: Address | undefined; on:
     };
   };
   const direct = reading.of(kinds.eip).map((eip) => ({
-    address: reading.address(eip.outputs["publicIp"]),
+    address: reading.address(eip, "publicIp", eip.outputs["publicIp"]),
     ...owner(eip, "instance", "networkInterface"),
   }));
   const later = reading.of(kinds.eipAssociation).map((one) => {
     const eip = reading.resources.named(property(one, "allocationId"), kinds.eip);
     return {
-      address: reading.address(eip?.outputs["publicIp"]),
+      address: reading.address(one, "publicIp", eip?.outputs["publicIp"]),
       ...owner(one, "instanceId", "networkInterfaceId"),
     };
   });
@@ -323,11 +265,14 @@ function addressesOf(
   ];
   const texts = values.map(asText).filter((text) => text !== undefined && text !== "");
   return {
-    addresses: [...new Set(texts)].flatMap((text) => reading.address(text) ?? []),
+    addresses: [...new Set(texts)].flatMap(
+      (text) => reading.address(resource, single[0] ?? "addresses", text) ?? [],
+    ),
     hasOthers: values.some(isUnknown),
   };
 }
 
+const isWritten = (value: Value | undefined): boolean => value !== undefined && value !== null;
 const asked = (count: Value | undefined): boolean => count !== undefined && count !== null && count !== 0;
 const flag = (value: Value | undefined, otherwise: boolean): Certainty =>
   flagOr(value, otherwise ? "sure" : "no");

@@ -11,6 +11,7 @@ import {
   type Value,
 } from "../../resource/index.ts";
 import { parseAddress, parseCidr, type Address, type Addresses } from "../../space/index.ts";
+import type { Problem } from "../../unreadable.ts";
 import { kinds } from "./kinds.ts";
 
 /** A list of which not all may be known. */
@@ -19,10 +20,11 @@ export interface Listed<T> {
   readonly isPartial: boolean;
 }
 
-/** Reads properties, and keeps what cannot be known of them. */
+/** Reads properties, and keeps what cannot be known of them, and what is wrong with them. */
 export class Reading {
   readonly resources: Resources;
   readonly assumptions: Assumption[] = [];
+  readonly problems: Problem[] = [];
   readonly #shared: ReadonlySet<string>;
 
   constructor(resources: Resources) {
@@ -87,14 +89,31 @@ export class Reading {
     return { known, isPartial: known.length < read.length };
   }
 
-  block(value: Value | undefined): Addresses | undefined {
-    const text = asText(value);
-    return text === undefined || text === "" ? undefined : parseCidr(text);
+  /** Undefined where it is not written, not known, or none, which is a problem. */
+  block(resource: Resource, name: string, value: Value | undefined): Addresses | undefined {
+    return this.#parse(resource, name, value, parseCidr, "a CIDR block, such as 10.0.0.0/16 or fd00::/64");
   }
 
-  address(value: Value | undefined): Address | undefined {
+  address(resource: Resource, name: string, value: Value | undefined): Address | undefined {
+    return this.#parse(resource, name, value, parseAddress, "an IP address, such as 10.0.0.1 or fd00::1");
+  }
+
+  #parse<T>(
+    { type, name: own }: Resource,
+    name: string,
+    value: Value | undefined,
+    parse: (text: string) => T,
+    expected: string,
+  ): T | undefined {
     const text = asText(value);
-    return text === undefined || text === "" ? undefined : parseAddress(text);
+    if (text === undefined || text === "") return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems.push({ file: `${type} ${own}`, what: `${name} is ${JSON.stringify(text)}`, expected });
+      return undefined;
+    }
   }
 
   /** A port; providers' own outputs have it as text, too. */
@@ -111,7 +130,6 @@ export class Reading {
           ? `only ${value.resource.name} will say it, once it exists`
           : "it is not written";
     this.assumptions.push({ text: `${name} of ${resource.name} is not known: ${why}`, origin: resource.urn });
-    return undefined;
     return undefined;
   }
 }

@@ -55,13 +55,19 @@ export function routeTables(reading: Reading, vpcs: readonly Vpc[]): RouteTable[
     isMain: boolean,
     isOpen: boolean,
   ): RouteTable => {
+    const attached = transitGatewaysOf(reading, vpc);
     const listed = [
       ...own,
       ...routes.flatMap(({ table, route }) => (table === id ? [route] : [])),
       ...services.flatMap(({ table, endpoint }) =>
         table === id ? [serviceRoute(endpoint ?? "unknown")] : [],
       ),
-    ];
+    ].map((route): Route =>
+      // Where nothing attaches the VPC to it nobody knows whether it takes its packets.
+      route.target.kind === "transit" && !attached.has(route.target.id)
+        ? { ...route, target: { kind: "elsewhere", what: `transit gateway ${route.target.id}` } }
+        : route,
+    );
     const linked = associations.filter(({ table }) => table === id || table === undefined);
     return {
       id,
@@ -124,6 +130,15 @@ export function routeTables(reading: Reading, vpcs: readonly Vpc[]): RouteTable[
   return [...tables, ...defaults.map(({ table }) => table), ...made];
 }
 
+/** The transit gateways to which a VPC is attached, by their ids. */
+const transitGatewaysOf = (reading: Reading, vpc: string | undefined): Set<string> =>
+  new Set(
+    reading
+      .of(kinds.transitAttachment)
+      .filter((one) => vpc !== undefined && reading.id(one, "vpcId", kinds.vpc, kinds.defaultVpc) === vpc)
+      .flatMap((one) => asText(property(one, "transitGatewayId")) ?? []),
+  );
+
 /** The blocks of a VPC, each its own route, where no route of the table's stands in its place. */
 function localRoutes(vpc: Vpc | undefined, listed: readonly Route[]): Route[] {
   if (vpc === undefined) return [];
@@ -162,7 +177,8 @@ function routeOf(reading: Reading, owner: Resource, values: Values): Route {
   const isList = cidr === undefined && list !== undefined && list !== null && list !== "";
   const to = isList
     ? reading.idIn(owner, "destinationPrefixListId", list, kinds.list)
-    : (reading.block(cidr) ?? reading.unknown(owner, "destinationCidrBlock", cidr));
+    : (reading.block(owner, "destinationCidrBlock", cidr) ??
+      reading.unknown(owner, "destinationCidrBlock", cidr));
   const target = targetOf(reading, owner, values);
   const words = "id" in target ? target.id : "what" in target ? target.what : target.kind;
   return {
@@ -206,6 +222,8 @@ function targetOf(reading: Reading, owner: Resource, values: Values): Target {
       return { kind: "elsewhere", what: "a virtual private gateway" };
     return unsure;
   }
+  const transit = asText(has("transitGatewayId"));
+  if (transit !== undefined) return { kind: "transit", id: transit };
   const other = [
     "transitGatewayId",
     "vpcEndpointId",

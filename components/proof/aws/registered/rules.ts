@@ -8,7 +8,7 @@ import {
   type Resource,
   type Value,
 } from "../../resource/index.ts";
-import { noPacket, everyAddress, parseCidr, unionAddresses, type Packets } from "../../space/index.ts";
+import { noPacket, everyAddress, type Packets } from "../../space/index.ts";
 import type { AclEntry, GroupRule, NetworkAcl, Peer, SecurityGroup, StrayRule } from "../facts.ts";
 import { showPeer } from "../peers.ts";
 import { aclPackets, groupPackets, noneOrAll, protocolNumber } from "../protocol.ts";
@@ -145,7 +145,7 @@ function inline(
 
 const blockPeers = (reading: Reading, owner: Resource, name: string, value: Value | undefined): Peer[] => {
   if (value === undefined || value === null || value === "") return [];
-  const addresses = reading.block(value);
+  const addresses = reading.block(owner, name, value);
   if (addresses !== undefined) return [{ kind: "block", addresses }];
   reading.unknown(owner, name, value);
   return [{ kind: "unknown" }];
@@ -250,7 +250,7 @@ function entryOf(reading: Reading, owner: Resource, entry: Value, egress: boolea
   const text =
     typeof values["protocol"] === "number" ? String(values["protocol"]) : asText(values["protocol"]);
   const protocol = text === undefined ? undefined : protocolNumber(text);
-  const block = asText(cidr) === undefined ? undefined : unionAddresses([parseCidr(asText(cidr) ?? "")]);
+  const block = reading.block(owner, "cidrBlock", cidr);
   if (isUnknown(entry)) reading.unknown(owner, egress ? "egress" : "ingress", entry);
   else if (block === undefined) reading.unknown(owner, "cidrBlock", cidr);
   const port = (name: string) => reading.number(values[name]);

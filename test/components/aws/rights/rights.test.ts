@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { planRights, type Registered, type Scope } from "../../../../components/aws/rights/index.ts";
+import { planRights, scopeOf, type Registered, type Scope } from "../../../../components/aws/rights/index.ts";
+import { plan } from "../../../../components/plan/index.ts";
 import { onAws, recordAws } from "../recorded.ts";
 import { allows, type Question } from "./evaluate.ts";
 
@@ -30,6 +31,14 @@ function rights(of: Partial<Scope> = {}, registered: readonly Registered[] = res
 const { mayDeploy, mayPreview } = rights();
 
 describe("a deployer's rights", () => {
+  it("are limited to what the stack file names", () => {
+    const boundary = "arn:aws:iam::111122223333:policy/limit";
+    const kmsKey = "arn:aws:kms:eu-central-1:111122223333:key/0a1b";
+    const planned = plan(onAws({ "aws.permissionsBoundary": boundary, "aws.kmsKey": kmsKey }));
+    assert.ok(planned.aws !== undefined);
+    assert.deepEqual(scopeOf(planned, planned.aws), { ...scope, permissionsBoundary: boundary, kmsKey });
+  });
+
   it("change and delete what has the environment's tag, and neither another environment's nor anybody's", () => {
     for (const [action, resource] of [
       ["ec2:TerminateInstances", ec2("instance/i-1")],
@@ -176,17 +185,25 @@ describe("a deployer's rights", () => {
     assert.equal(attach("tgw-1"), false);
   });
 
-  it("use an existing network's own VPC and subnets, which carry no tag, and change nothing of them", () => {
-    const existing = { vpc: "vpc-0123456789abcdef0", subnets: ["subnet-0123456789abcdef0"] };
-    const kinds = resources.filter(({ type }) =>
-      /:(?:SecurityGroup|Instance|VpcEndpoint|LaunchTemplate|Role|RolePolicy|InstanceProfile)$/.test(type),
-    );
-    const { mayDeploy: may } = rights({ existing }, kinds);
+  it("use an existing network's own VPC and subnets, which carry no tag, and change nothing of them", async () => {
+    const there = onAws({
+      "network.existing": {
+        id: "vpc-0123456789abcdef0",
+        subnets: {
+          management: [{ id: "subnet-0a", cidr: "10.16.0.0/24", availabilityZone: "a" }],
+          red: [{ id: "subnet-0b", cidr: "10.16.1.0/24", availabilityZone: "a" }],
+          blue: [{ id: "subnet-0c", cidr: "10.16.2.0/24", availabilityZone: "a" }],
+        },
+      },
+    });
+    const planned = plan(there);
+    assert.ok(planned.aws !== undefined);
+    const { mayDeploy: may } = rights(scopeOf(planned, planned.aws), await recordAws(there));
     assert.equal(may("ec2:CreateSecurityGroup", ec2("vpc/vpc-0123456789abcdef0")), true);
     assert.equal(may("ec2:CreateSecurityGroup", ec2("vpc/vpc-1"), taggedAs("sample")), false);
-    assert.equal(may("ec2:RunInstances", ec2("subnet/subnet-0123456789abcdef0")), true);
+    assert.equal(may("ec2:RunInstances", ec2("subnet/subnet-0b")), true);
     assert.equal(may("ec2:RunInstances", ec2("subnet/subnet-1")), false);
-    assert.equal(may("ec2:DeleteSubnet", ec2("subnet/subnet-0123456789abcdef0")), false);
+    assert.equal(may("ec2:DeleteSubnet", ec2("subnet/subnet-0b")), false);
     assert.equal(may("ec2:DeleteVpc", ec2("vpc/vpc-0123456789abcdef0")), false);
   });
 

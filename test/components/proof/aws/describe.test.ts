@@ -260,6 +260,51 @@ describe("routes", () => {
     assert.equal(between(network, "i-a", "i-b", "sure"), "nothing");
   });
 
+  it("to a transit gateway to which their VPC is attached lead to the route's block and back, as far as is said", () => {
+    const transit = { TransitGatewayId: "tgw-1" };
+    const outside = "172.16.0.1";
+    const passing = (more: object) => {
+      const network = described(
+        two({
+          SecurityGroups: [group("sg-a", [anywhere], [anywhere]), group("sg-b", [], [])],
+          RouteTables: [table("rtb-1", "vpc-1", [local("10.0.0.0/16"), route("172.16.0.0/12", transit)])],
+          ...more,
+        }),
+      );
+      const said = network.assumptions.some(
+        ({ text }) =>
+          text ===
+          "what transit gateway tgw-1 carries is not in this proof: it is taken to lead to 172.16.0.0/12 and back, and may lead anywhere",
+      );
+      return [
+        between(network, "i-a", outside, "sure"),
+        between(network, outside, "i-a", "sure"),
+        between(network, "i-a", "172.32.0.1", "maybe"),
+        said,
+      ];
+    };
+    const attachment = { TransitGatewayId: "tgw-1", VpcId: "vpc-1", State: "available" };
+    const attached = ["everything", "everything", "nothing", true];
+    assert.deepEqual(passing({ TransitGatewayVpcAttachments: [attachment] }), attached);
+    const listed = {
+      TransitGatewayId: "tgw-1",
+      ResourceType: "vpc",
+      ResourceId: "vpc-1",
+      State: "available",
+    };
+    assert.deepEqual(passing({ TransitGatewayAttachments: [listed] }), attached);
+    for (const other of [
+      { ...attachment, State: "pending" },
+      { ...attachment, VpcId: "vpc-2" },
+      { ...attachment, TransitGatewayId: "tgw-2" },
+    ])
+      assert.deepEqual(
+        passing({ TransitGatewayVpcAttachments: [other] }).slice(0, 2),
+        ["nothing", "nothing"],
+        JSON.stringify(other),
+      );
+  });
+
   it("that are not described are taken to lead around their VPC, and possibly anywhere", () => {
     const network = described(two({ SecurityGroups: open, RouteTables: [] }));
     assert.equal(between(network, "i-a", "i-b", "sure"), "everything");

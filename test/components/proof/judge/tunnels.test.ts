@@ -98,7 +98,14 @@ for (const [overlay, shown] of [
   });
 
 describe("tunnels with MKE, whose registries are in the overlay", () => {
-  const planned = zoned({ target: "aws", engine: "mke", "network.availabilityZones": ["a"] });
+  // Without what AWS itself would put on the network, so that a lab's firewall can stand for groups.
+  const planned = zoned({
+    target: "aws",
+    engine: "mke",
+    "network.availabilityZones": ["a"],
+    "network.frontDoor": [],
+    "aws.endpoints": [],
+  });
 
   it("lead from zone to zone by a manager, and by a registry only where it reaches both", () => {
     assert.deepEqual(findings(judged(planned, forwarding(planned, {}))), []);
@@ -166,6 +173,58 @@ describe("tunnels, where groups share zones", () => {
         "tunnels/open/collection:closed_two",
       ],
     );
+  });
+});
+
+describe("tunnels between many compartments", function () {
+  this.timeout(60_000);
+  const names = Array.from({ length: 12 }, (_, index) => `group-${index + 1}`);
+  const many = (edits: Readonly<Record<string, unknown>> = {}) =>
+    zoned({
+      zones: Object.fromEntries(names.map((name, index) => [name, { slot: index + 1 }])),
+      groups: Object.fromEntries(
+        names.map((name) => [
+          name,
+          {
+            team: { directoryGroup: `CN=${name}` },
+            collections: { [name]: { zone: name, workers: { linux: { count: 1 } } } },
+            namespaces: {},
+          },
+        ]),
+      ),
+      flows: [],
+      ...edits,
+    });
+
+  it("are one finding for the machine by which they go, with how many there are", () => {
+    const planned = many();
+    const { leaks } = judged(planned, forwarding(planned, { "manager-1": true }));
+    assert.deepEqual(
+      leaks.map(({ id, message }) => [id, message]),
+      [
+        [
+          "tunnels/through:manager",
+          "12 compartments can reach machines and pods of others, 132 pairs in all, through the overlay of manager-1, such as tunnels/group-1/group-2, tunnels/group-1/group-3, tunnels/group-1/group-4",
+        ],
+      ],
+    );
+  });
+
+  it("leave out those that an exception names by their pair, or all by their machine", () => {
+    const accepted = (finding: string) => ({
+      exceptions: [{ finding, why: "a drill", owner: "red@example.com", expires: "2999-12-31" }],
+    });
+    const one = many(accepted("tunnels/group-1/group-2"));
+    const pair = judged(one, forwarding(one, { "manager-1": true }));
+    assert.deepEqual(
+      pair.excused.map(({ id }) => id),
+      ["tunnels/group-1/group-2"],
+    );
+    assert.match(pair.leaks[0]?.message ?? "", /131 pairs in all/);
+    const all = many(accepted("tunnels/through:manager"));
+    assert.deepEqual(findings(judged(all, forwarding(all, { "manager-1": true }))), [
+      "excused tunnels/through:manager",
+    ]);
   });
 });
 

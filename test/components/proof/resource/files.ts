@@ -96,7 +96,7 @@ export function asPlan(resources: readonly Resource[]): string {
         type,
         inputs: Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, hidden(value)])),
         propertyDependencies: Object.fromEntries(
-          Object.entries(inputs).map(([key, value]) => [key, sources(value)]),
+          Object.entries(inputs).map(([key, value]) => [key, [...new Set(sources(value))]]),
         ),
       }),
     ),

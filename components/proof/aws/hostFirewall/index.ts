@@ -1,0 +1,1 @@
+export { forwardingOf } from "./forwarding.ts";
