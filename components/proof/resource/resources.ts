@@ -37,9 +37,14 @@ export class Resources {
 
 const key = (type: string, id: string) => `${type} ${id}`;
 
-/** A property: what was asked for, else what the provider said. */
-export const property = ({ inputs, outputs }: Resource, name: string): Value | undefined =>
-  inputs[name] ?? outputs[name];
+/**
+ * A property: what was asked for, else what the provider said. Providers that were made of Terraform's write an empty
+ * text for what is not there.
+ */
+export function property({ inputs, outputs }: Resource, name: string): Value | undefined {
+  const value = inputs[name] ?? outputs[name];
+  return value === "" ? undefined : value;
+}
 
 export const asText = (value: Value | undefined): string | undefined =>
   typeof value === "string" ? value : undefined;

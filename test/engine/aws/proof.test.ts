@@ -70,9 +70,7 @@ describe("the proof of an environment on AWS", function () {
     let state: string;
     before(async () => {
       await stack.up();
-      state = await stack.clone.succeed(
-        ". scripts/env 2>/dev/null && pulumi stack export --stack test",
-      );
+      state = await stack.clone.succeed(". scripts/env 2>/dev/null && pulumi stack export --stack test");
     });
 
     it("holds in its state", async () => {
