@@ -197,6 +197,21 @@ describe("security groups in the simulated AWS", function () {
       "RulesPerSecurityGroupLimitExceeded",
       "The maximum number of rules per security group has been reached.",
     );
+    // A prefix list counts, too, and moto does not count it.
+    const { PrefixList } = await aws().moto.ec2.createManagedPrefixList({
+      PrefixListName: "one",
+      MaxEntries: 1,
+      AddressFamily: "IPv4",
+    });
+    await refused(
+      aws().create(ingress, {
+        securityGroupId,
+        ipProtocol: "-1",
+        prefixListId: PrefixList?.PrefixListId,
+      }),
+      "RulesPerSecurityGroupLimitExceeded",
+      "The maximum number of rules per security group has been reached.",
+    );
     await aws().create(egress, rule(1000));
   });
 
