@@ -112,7 +112,7 @@ function handOver(scope: Scope, names: Names, used: readonly KindRights[]): Stat
   return [
     ...[...receivers].sort().flatMap((receiver) => {
       const service = principal(region, receiver);
-      const passed = names.roles;
+      const passed = names.roles.filter((role) => role.service === service);
       return allow(
         `PassRole${camel(receiver)}`,
         ["iam:PassRole"],

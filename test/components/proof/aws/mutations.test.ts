@@ -171,6 +171,15 @@ const mutations: readonly Mutation[] = [
     because: "Listener by hand",
   },
   {
+    title: "a load balancer passes on to another port of a manager",
+    edit: (all) => all.set("TargetGroupAttachment", "manager-2-443", { port: 2376 }),
+    id: "machines/load-balancer:managers/manager",
+    message:
+      "whoever reaches the load balancer managers on tcp/443 is passed on to manager, which nothing asks for",
+    witness: "managers, tcp/443 -> manager-2 (10.18.1.33), port 2376",
+    because: "TargetGroupAttachment manager-2-443",
+  },
+  {
     title: "a load balancer passes on to not all managers",
     edit: (all) => all.drop("TargetGroupAttachment", "manager-2-443"),
     kind: "missing",
