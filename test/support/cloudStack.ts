@@ -161,19 +161,21 @@ function changesIn(log: string): Change[] {
     delete: "-",
     "create-replacement": "+-",
   };
-  return log
-    .split("\n")
-    // What follows the last end of a line was not written as a whole before a kill.
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as LoggedEvent)
-    .flatMap(({ resOutputsEvent }) => {
-      if (resOutputsEvent === undefined) return [];
-      const { op, urn, type } = resOutputsEvent.metadata;
-      const sign = signs[op];
-      if (sign === undefined || !type.startsWith("aws:")) return [];
-      return [`${sign} ${type.slice("aws:".length)} ${urn.split("::").slice(3).join("::")}`];
-    })
-    .sort();
+  return (
+    log
+      .split("\n")
+      // What follows the last end of a line was not written as a whole before a kill.
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as LoggedEvent)
+      .flatMap(({ resOutputsEvent }) => {
+        if (resOutputsEvent === undefined) return [];
+        const { op, urn, type } = resOutputsEvent.metadata;
+        const sign = signs[op];
+        if (sign === undefined || !type.startsWith("aws:")) return [];
+        return [`${sign} ${type.slice("aws:".length)} ${urn.split("::").slice(3).join("::")}`];
+      })
+      .sort()
+  );
 }
 
 interface LoggedEvent {

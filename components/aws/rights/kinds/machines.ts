@@ -63,7 +63,9 @@ export const machineKinds: Readonly<Record<string, KindRights>> = {
       own("launch-template", "ec2:RunInstances"),
     ],
     read: [
+      // Whether a machine is well is what `scripts/roll` waits for.
       inRegion(
+        "ec2:DescribeInstanceStatus",
         "ec2:DescribeInstances",
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeInstanceCreditSpecifications",
