@@ -6,7 +6,7 @@ import { definitionOf, definitionTag, templateOf, type Pool } from "./definition
 import type { MachineRole } from "./machineRole.ts";
 import type { Network } from "./network.ts";
 import type { SecurityGroups } from "./securityGroups.ts";
-import { clusterTags, tagsOf, type Tags } from "./tags.ts";
+import { clusterTags, environmentTag, tagsOf, type Tags } from "./tags.ts";
 
 export interface MachinesArgs {
   readonly plan: Plan;
@@ -34,7 +34,11 @@ export class Machines extends pulumi.ComponentResource {
         updateDefaultVersion: true,
         ...templateOf(aws, pool),
         iamInstanceProfile: { arn: role.profileArn },
-        // Nothing that may change without the machines is in here, since each change is a new version.
+        // Deployers may change the groups of interfaces that carry it. An environment's name never changes; nothing that
+        // may change without the machines is in a template, since each change is a new version.
+        tagSpecifications: [
+          { resourceType: "network-interface", tags: { [environmentTag]: plan.environment } },
+        ],
         tags: tagsOf(plan, name),
       },
       { parent: this },

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Moto } from "./moto.ts";
@@ -54,8 +54,11 @@ export class CloudStack {
       .split("\0")
       .map((line) => line.split(/=([^]*)/, 2))
       .filter(([name = ""]) => !name.startsWith("AWS_"));
+    const env = Object.fromEntries(variables) as NodeJS.ProcessEnv;
     return {
-      ...(Object.fromEntries(variables) as NodeJS.ProcessEnv),
+      ...env,
+      // An official plugin that this machine has would go to the real AWS.
+      PATH: [path.join(this.clone.path, "scripts/offline/aws"), env["PATH"]].join(path.delimiter),
       ...(this.#url === undefined ? {} : { BULKHEAD_SIMULATED_AWS: this.#url }),
       PULUMI_OPTION_COLOR: "never",
       // Without it the engine's events are not to be had.
@@ -90,6 +93,44 @@ export class CloudStack {
       });
     });
     return { child, ended };
+  }
+
+  /** Starts a script of the clone's. */
+  async script(
+    name: string,
+    args: readonly string[],
+  ): Promise<{
+    readonly child: ChildProcess;
+    readonly said: () => string;
+    readonly ended: Promise<Outcome>;
+  }> {
+    const child = spawn(path.join(this.clone.path, "scripts", name), args, {
+      cwd: this.clone.path,
+      env: { ...(await this.env()), BULKHEAD_PLUGINS: "build" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const ended = new Promise<Outcome>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => {
+        resolve({ code, output: stripVTControlCharacters(output) });
+      });
+    });
+    return { child, said: () => output, ended };
+  }
+
+  /** The process of the run that has locked the stack (pkg/backend/diy). */
+  runningPid(): number | undefined {
+    const folder = path.join(
+      this.clone.env["BULKHEAD_STATE"] ?? "",
+      "stacks/.pulumi/locks/organization/bulkhead",
+      this.name,
+    );
+    const [file] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+    if (file === undefined) return undefined;
+    return (JSON.parse(readFileSync(path.join(folder, file), "utf8")) as { readonly pid: number }).pid;
   }
 
   async run(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ran> {

@@ -2,7 +2,7 @@ import { readLive } from "./live.ts";
 import { exportStack } from "./stack.ts";
 import { readFileSync } from "node:fs";
 import { plan, type Plan } from "../../../components/plan/index.ts";
-import { evidenceOf, exportedProof } from "../../../components/proof/evidence.ts";
+import { describedEvidence, evidenceOf, exportedProof } from "../../../components/proof/evidence.ts";
 import {
   dayOf,
   expectLayers,
@@ -75,6 +75,12 @@ export async function read(sources: Sources): Promise<Found> {
     );
   }
   const files = ec2 ?? [];
+  if (environment !== undefined) {
+    const file = await readStackFile(environment);
+    const planned = plan(parseStackFile(file));
+    const described = files.map((name) => ({ name, text: readText(name) }));
+    return proved(file, planned, await describedEvidence(planned, described, files.join(", ")));
+  }
   const { awsNetwork, describedFacts } = await import("../../../components/proof/aws/index.ts");
   const network = awsNetwork(describedFacts(files.map((name) => ({ name, text: readText(name) }))));
   return observed(

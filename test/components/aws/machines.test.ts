@@ -103,6 +103,15 @@ describe("a launch template", () => {
     }
   });
 
+  it("tags interfaces with the environment, by which its deployer may change their groups", async () => {
+    for (const [name, inputs] of await templates({ "aws.tags": { team: "x" } }))
+      assert.deepEqual(
+        inputs["tagSpecifications"],
+        [{ resourceType: "network-interface", tags: { "bulkhead:environment": "sample" } }],
+        name,
+      );
+  });
+
   it("has user data that names the join secret, and holds no secret", async () => {
     const text = async (edits: Record<string, unknown>, name: string) =>
       Buffer.from(String((await templates(edits)).get(name)?.["userData"]), "base64").toString();
