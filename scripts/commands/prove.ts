@@ -22,7 +22,10 @@ const command = new Command("scripts/prove")
   .option("--live", "read the running lab and its Kubernetes instead of the stack's state")
   .option("--plan <file>", "what `pulumi preview --json --show-sames` wrote")
   .option("--state <file>", "what `pulumi stack export` wrote")
-  .option("--environment <name>", "compare a plan or state with another stack file than its own, or what EC2 tells with one")
+  .option(
+    "--environment <name>",
+    "compare a plan or state with another stack file than its own, or what EC2 tells with one",
+  )
   .option("--manifests <folder>", "Kubernetes manifests: who can reach whom among their pods")
   .option(
     "--ec2 <files...>",
