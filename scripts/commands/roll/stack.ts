@@ -26,7 +26,7 @@ export class Stack {
       { cwd: root, env: this.#env },
     );
     if (code === 0) return readThere(stdout);
-    if (output.includes('no stack named')) return undefined;
+    if (output.includes("no stack named")) return undefined;
     throw new UserError(`the state of ${this.#name} cannot be read:\n${lastLines(output, 10)}`);
   }
 
