@@ -115,14 +115,18 @@ async function confirmed(): Promise<boolean> {
   }
 }
 
-/** The first signal lets what runs end; the second one ends it. */
+/** The first signal lets what runs end; the second one ends it. What was to be cleaned up at one has been by now. */
 function listen(interrupted: AbortController, stack: Stack): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const before = process.listeners(signal);
     process.on(signal, () => {
       if (interrupted.signal.aborted) stack.cancel();
       else say("\nstopping once this machine is done; Ctrl-C once more cancels it");
       interrupted.abort();
     });
+    // Only now: a signal that comes while nobody listens would be lost.
+    for (const listener of before) process.removeListener(signal, listener);
+  }
 }
 
 function tell({ done, all, stoppedBy }: Outcome, interrupted: boolean, again: string): void {

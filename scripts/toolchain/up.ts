@@ -1,12 +1,9 @@
 import fs from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { handOver, lastLines, run } from "./command.ts";
 import { environments, requireEnvironment, targetOf } from "./environments.ts";
 import { neededFor, requirePrograms } from "./machine.ts";
-import { isRunning, startTime } from "./processes.ts";
-import { isCode, runMain, say, UserError } from "./report.ts";
+import { runMain, say, UserError } from "./report.ts";
+import { releaseDeadLocks, stackFiles, type Pulumi } from "./stackFiles.ts";
 import { prepare, root } from "./toolchain.ts";
 
 const usage = () => `usage: scripts/up <environment> [options of pulumi up]
@@ -44,10 +41,7 @@ await runMain(async (args) => {
   const env = { ...process.env, ...tools.variables };
   const pulumi = (...command: readonly string[]) =>
     run(tools.pulumi, [...command, "--non-interactive"], { cwd: root, env });
-  const backend = env["PULUMI_BACKEND_URL"] ?? "";
-  const stacks = backend.startsWith("file://") ? stacksIn(backend) : undefined;
-
-  const stack = stacks === undefined ? undefined : stackFiles(stacks, projectName(), name);
+  const stack = stackFiles(root, env, name);
   if (stack === undefined || !fs.existsSync(stack.state)) {
     const { code, output } = await pulumi("stack", "init", name, "--no-select");
     if (code === 0) say(`stack ${name} created`);
@@ -98,8 +92,6 @@ async function labOf(name: string, env: NodeJS.ProcessEnv) {
   return { folder: labFolder(name, env), Lab };
 }
 
-type Pulumi = (...command: readonly string[]) => ReturnType<typeof run>;
-
 function checkOptions(name: string, lab: boolean, options: readonly string[]): void {
   if (options.some((option) => /^(--stack|-s)(=|$)/.test(option)))
     throw new UserError(`the stack is the environment, ${name}: leave --stack out.`);
@@ -125,62 +117,6 @@ function requireCloud(name: string): void {
       "  name a folder that has pulumi-resource-aws in BULKHEAD_PLUGINS\n" +
       "  name a simulated cloud in BULKHEAD_SIMULATED_AWS (scripts/offline/aws/README.md)",
   );
-}
-
-function projectName(): string {
-  const name = /^name:\s*["']?([^\s"'#]+)/m.exec(fs.readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[1];
-  if (name === undefined) throw new UserError("Pulumi.yaml has no name.");
-  return name;
-}
-
-function stacksIn(backend: string): string | undefined {
-  const folder = backend.slice("file://".length);
-  if (folder.startsWith("~")) return join(process.env["HOME"] ?? "/", folder.slice(1));
-  if (!folder.startsWith("/")) return join(root, folder);
-  return folder.includes("%") || folder.includes("?") ? fileURLToPath(backend) : folder;
-}
-
-/** Where a file backend keeps a stack (pkg/backend/diy). */
-function stackFiles(stacks: string, project: string, name: string) {
-  return {
-    state: join(stacks, ".pulumi", "stacks", project, `${name}.json`),
-    locks: join(stacks, ".pulumi", "locks", "organization", project, name),
-  };
-}
-
-/** A run that was killed leaves its lock behind, and Pulumi leaves it to people to find out whether it still runs. */
-async function releaseDeadLocks(folder: string, name: string, pulumi: Pulumi): Promise<void> {
-  let files: string[];
-  try {
-    files = fs.readdirSync(folder).filter((file) => file.endsWith(".json"));
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
-  }
-  if (files.length === 0) return;
-  const owners = files.map((file) => JSON.parse(fs.readFileSync(join(folder, file), "utf8")) as LockOwner);
-  if (!owners.every(isGone)) return;
-  const pids = owners.map(({ pid }) => pid).join(", ");
-  const { code, output } = await pulumi("cancel", "--yes", "--stack", name);
-  if (code !== 0)
-    throw new UserError(
-      `cannot release the lock of a run that was killed (pid ${pids}):\n${lastLines(output, 20)}`,
-    );
-  say(`released the lock on ${name} of a run that was killed (pid ${pids})`);
-}
-
-interface LockOwner {
-  readonly pid: number;
-  readonly hostname: string;
-  readonly timestamp: string;
-}
-
-function isGone({ pid, hostname: host, timestamp }: LockOwner): boolean {
-  if (host !== hostname()) return false;
-  if (!isRunning(pid)) return true;
-  // A process that began after the lock was made is another one with the same pid.
-  const started = startTime(pid);
-  return started !== undefined && started > Date.parse(timestamp) + 10_000;
 }
 
 /**

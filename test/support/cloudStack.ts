@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Moto } from "./moto.ts";
@@ -122,15 +122,14 @@ export class CloudStack {
   }
 
   /** The process of the run that has locked the stack (pkg/backend/diy). */
-  runningPid(): number | undefined {
-    const folder = path.join(
+  runningPid(): number {
+    const locks = path.join(
       this.clone.env["BULKHEAD_STATE"] ?? "",
       "stacks/.pulumi/locks/organization/bulkhead",
       this.name,
     );
-    const [file] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-    if (file === undefined) return undefined;
-    return (JSON.parse(readFileSync(path.join(folder, file), "utf8")) as { readonly pid: number }).pid;
+    const file = readdirSync(locks).find((name) => name.endsWith(".json")) ?? "";
+    return (JSON.parse(readFileSync(path.join(locks, file), "utf8")) as { readonly pid: number }).pid;
   }
 
   async run(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ran> {
@@ -155,6 +154,11 @@ export class CloudStack {
 
   async destroy(): Promise<readonly Change[]> {
     return (await this.succeed(["destroy", "--yes", "--skip-preview"])).changes;
+  }
+
+  /** Takes away the lock of a run that was killed. */
+  async unlock(): Promise<void> {
+    await this.clone.succeed(`. scripts/env && pulumi cancel --yes --stack ${this.name}`);
   }
 
   /** The state's resources. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { lastLines, run } from "../../toolchain/command.ts";
 import { say, UserError } from "../../toolchain/report.ts";
+import { releaseDeadLocks, stackFiles } from "../../toolchain/stackFiles.ts";
 import { root, type Toolchain } from "../../toolchain/toolchain.ts";
 import { readThere, type Machine, type There } from "./there.ts";
 
@@ -45,12 +46,16 @@ export class Stack {
 
   /** Takes a machine out of the load balancers and away. */
   async remove({ urn, targets }: Machine): Promise<void> {
+    const pulumi = (...args: readonly string[]) =>
+      run(this.#tools.pulumi, [...args, "--non-interactive"], { cwd: root, env: this.#env });
+    const files = stackFiles(root, this.#env, this.#name);
+    if (files !== undefined) await releaseDeadLocks(files.locks, this.#name, pulumi);
     const urns = [...targets.map((target) => target.urn), urn];
-    const args = ["destroy", "--stack", this.#name, "--yes", "--skip-preview", "--non-interactive"];
+    const options = ["--yes", "--skip-preview", "--non-interactive", "--suppress-outputs"];
     await this.#run(
       "removal",
       this.#tools.pulumi,
-      [...args, ...urns.flatMap((one) => ["--target", one])],
+      ["destroy", "--stack", this.#name, ...options, ...urns.flatMap((one) => ["--target", one])],
       this.#env,
     );
   }
