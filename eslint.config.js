@@ -20,7 +20,8 @@ const clouds =
   "only a target's or an engine's own folder imports its SDK, so that nothing heavy is loaded for another";
 
 export default defineConfig(
-  globalIgnores(["node_modules", "**/*.js", "!eslint.config.js"]),
+  // The usual Pulumi program is written and compiled as Pulumi's default has it, not as this project is.
+  globalIgnores(["node_modules", "test/conventional", "**/*.js", "!eslint.config.js"]),
   js.configs.recommended,
   {
     files: ["**/*.ts"],

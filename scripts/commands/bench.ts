@@ -4,6 +4,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { spread, median } from "./bench/figures.ts";
+import { measureAws } from "./bench/aws.ts";
 import { measureCyclonus } from "./bench/cyclonus.ts";
 import { measureGate } from "./bench/gate.ts";
 import { measureKubernetes } from "./bench/kubernetes.ts";
@@ -22,6 +23,7 @@ interface Measure {
 const measures: Readonly<Record<string, Measure>> = {
   plan: { what: "configuration and plan, from nothing, after imports", run: measurePlan },
   preview: { what: "preview against a plain Pulumi program with as many resources", run: measurePreview },
+  aws: { what: "previews of AWS, against a plain program and a usual one", run: measureAws },
   proof: { what: "who reaches whom, for every two hosts, the processor's time", run: measureProof },
   gate: { what: "preview of dev with and without the proof", run: measureGate },
   cyclonus: { what: "network policies, against Cyclonus' own matcher", run: measureCyclonus },
