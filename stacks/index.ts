@@ -9,6 +9,8 @@ import { enableCompileCache } from "node:module";
 enableCompileCache();
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
+const { leaveOutPromiseTraces } = await import("./promises.ts");
+leaveOutPromiseTraces();
 const { Gate } = await import("../components/proof/gate/index.ts");
 const gate = Gate.register();
 const { program } = await import("./program.ts");
