@@ -9,8 +9,8 @@ import { enableCompileCache } from "node:module";
 enableCompileCache();
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-const { leaveOutPromiseTraces } = await import("./promises.ts");
-leaveOutPromiseTraces();
+const { quietSdk } = await import("./quiet.ts");
+quietSdk(process.env);
 const { Gate } = await import("../components/proof/gate/index.ts");
 const gate = Gate.register();
 const { program } = await import("./program.ts");

@@ -50,6 +50,13 @@ describe("the gate, with a stack that leaks,", function () {
     assert.doesNotMatch(output, /^\s+at .*\.[jt]s:\d+/m, "there is no stack trace");
   };
 
+  it("shows where an error of the program's own was thrown", async () => {
+    beside('throw new Error("a slip of ours");');
+    const { code, output } = await stack.run("preview");
+    assert.notEqual(code, 0);
+    assert.match(output, /Error: a slip of ours\n\s+at program \(.*stacks\/program\.ts:\d+:\d+\)/);
+  });
+
   it("stops its preview with the witness, the rule, the resource and the place in the stack file", async () => {
     beside(stray);
     const { code, output } = await stack.run("preview");

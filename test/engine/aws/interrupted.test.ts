@@ -35,7 +35,9 @@ describe("a run on AWS that is killed", function () {
   ): Promise<string> {
     const met = way.block(pattern, { passes });
     const { child, ended } = await stack.start(args);
-    await Promise.race([met, ended]);
+    const early = await Promise.race([met, ended]);
+    if (early !== undefined)
+      throw new Error(`it ended before AWS was asked for ${String(pattern)}:\n${early.output}`);
     const pid = child.pid ?? 0;
     process.kill(who === "engine" ? pid : pluginOf(pid), "SIGKILL");
     const { code, output } = await ended;
