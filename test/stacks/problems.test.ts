@@ -105,7 +105,7 @@ const cases: readonly Case[] = [
     title: "a CIDR block that is too small for all zones",
     edits: { "network.cidr": "10.16.0.0/21" },
     says: [
-      'network.cidr: "10.16.0.0/21": it is too small: it has room for 2 zones of /22 and there are 3 with management; choose a larger block or a longer zonePrefix',
+      'network.cidr: "10.16.0.0/21": it is too small: it has room for 2 zones of /22 and there are 3 with management; choose a larger block, or choose a longer zonePrefix',
       "zones.blue.slot: 2: network.cidr has slots up to 1 for zones of /22; no slot is free: choose a larger network.cidr",
     ],
   },
@@ -826,6 +826,18 @@ describe("a configuration", () => {
     it(`is refused for ${title}`, () => {
       assert.deepEqual(problems(edited(edits)), says);
     });
+
+  it("is refused on AWS with more zones than its largest block has room for, and told that groups may share zones", () => {
+    const names = Array.from({ length: 512 }, (_, index) => `z${index}`);
+    const zones = Object.fromEntries(names.map((name, index) => [name, { slot: index + 1 }]));
+    const [first] = problems(
+      edited({ "network.zonePrefix": 25, zones: { ...zones, red: { slot: 1 }, blue: { slot: 2 } } }),
+    );
+    assert.equal(
+      first,
+      'network.cidr: "10.16.0.0/16": it is too small: it has room for 512 zones of /25 and there are 515 with management; let groups share a zone, each with a collection in a slot of its own',
+    );
+  });
 
   it("is refused on AWS where its environment's name is too long for what begins with it", () => {
     const said = (name: string, edits: Readonly<Record<string, unknown>>) => {

@@ -69,9 +69,22 @@ function sizeProblems(network: Network, target: Draft["target"], zoneCount: numb
     problems.push({
       path: ["network", "cidr"],
       value: cidr,
-      message: `it is too small: it has room for ${slotCount(network)} zones of /${zonePrefix} and there are ${zoneCount} with management; choose a larger block or a longer zonePrefix`,
+      message: `it is too small: it has room for ${slotCount(network)} zones of /${zonePrefix} and there are ${zoneCount} with management; ${moreRoom(network, target)}`,
     });
   return problems;
+}
+
+/** As the schema has it: a zone of /25 has room for three machines in a window on AWS. */
+const longestZonePrefix = 25;
+
+/** The way to room for more zones; AWS takes no block larger than /16. */
+function moreRoom({ cidr, zonePrefix }: Network, target: Draft["target"]): string {
+  const longer = zonePrefix < longestZonePrefix ? ["choose a longer zonePrefix"] : [];
+  const ways =
+    target === "aws" && parseBlock(cidr).prefix <= 16
+      ? [...longer, "let groups share a zone, each with a collection in a slot of its own"]
+      : ["choose a larger block", ...longer];
+  return ways.join(", or ");
 }
 
 function overlapProblems({ cidr, podCidr, serviceCidr }: Network): Problem[] {
