@@ -146,7 +146,7 @@ export function launch<Result>(startIt: () => Result): Result {
     if (error instanceof Error && "code" in error && error.code === "E2BIG")
       throw new Error(
         "could not start the program: its configuration or environment is larger than the system allows " +
-          "(Linux: 128 KiB for the whole configuration of a stack); move large values into files",
+          "(Linux: 128 KiB for the whole configuration of a stack); move large values into files, or split the stack into several",
         { cause: error },
       );
     throw error;
