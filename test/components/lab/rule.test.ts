@@ -39,7 +39,9 @@ describe("why a rule is there, as the kernel keeps it", () => {
         const comment = asComment(why);
         assert.ok(Buffer.byteLength(comment) <= 127, comment);
         assert.equal(comment.isWellFormed(), true);
-        assert.doesNotMatch(comment, /\uFFFD|["\n]/);
+        assert.doesNotMatch(comment, /["\n]/);
+        const line = why.replace(/\s+/g, " ").replaceAll('"', "'").trim();
+        assert.ok(line === comment || line.startsWith(comment.slice(0, -"…".length)), comment);
         assert.equal(asComment(comment), comment);
       }),
     );
