@@ -13,10 +13,13 @@ const { quietSdk } = await import("./quiet.ts");
 quietSdk(process.env);
 const { Gate } = await import("../components/proof/gate/index.ts");
 const gate = Gate.register();
+const { Listener } = await import("./listener.ts");
+const listener = await Listener.find(process.env);
+listener?.watchSecrets();
 const { program } = await import("./program.ts");
 const { prove } = await import("./prove.ts");
 
 export default async () => {
-  const { plan, outputs } = await program();
-  return { ...outputs, proof: await gate.prove((resources) => prove(plan, resources)) };
+  const { plan, outputs } = await program(listener);
+  return { ...outputs, proof: await gate.prove((resources) => prove(plan, resources, listener)) };
 };

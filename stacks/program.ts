@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../components/environment/index.ts";
 import { plan, type AwsSpec, type Environment as Spec, type Plan } from "../components/plan/index.ts";
+import type { Listener } from "./listener.ts";
 import { ConfigError, fromPulumi, parseEnvironment } from "./config.ts";
 
 interface KubernetesOutputs {
@@ -24,15 +25,16 @@ interface Program {
 }
 
 /** Asks for everything that the stack's environment is made of. */
-export async function program(): Promise<Program> {
+export async function program(listener?: Listener): Promise<Program> {
   const spec = await readEnvironment(pulumi.getStack(), pulumi.runtime.allConfig());
   if (spec.target === "azure")
     throw new pulumi.RunError(
       `the ${spec.target} target is not built yet: "scripts/show ${spec.name}" shows what it will be`,
     );
   const planned = plan(spec);
+  await listener?.tell({ limits: planned.limits });
   stopOverLimits(planned);
-  if (planned.aws !== undefined) return createOnAws(planned, planned.aws);
+  if (planned.aws !== undefined) return createOnAws(planned, planned.aws, listener);
   const environment = new Environment(spec.name, { plan: planned });
   const { createLab } = await import("../components/lab/index.ts");
   const { hosts } = createLab(planned, environment);
@@ -40,13 +42,15 @@ export async function program(): Promise<Program> {
   return { plan: planned, outputs: { ...environment.outputs, ...kubernetes } };
 }
 
-async function createOnAws(planned: Plan, aws: AwsSpec): Promise<Program> {
+async function createOnAws(planned: Plan, aws: AwsSpec, listener?: Listener): Promise<Program> {
   const { createAws, currentDefinitions, planRolling, takeTurn } = await import("../components/aws/index.ts");
   const current = await currentDefinitions();
   const units = orStop(() => planRolling(planned, aws, current));
   const chosen = process.env[rollVariable]?.split(",").filter((name) => name !== "");
   const { held, problem } = takeTurn(planned.environment, units, current, chosen);
-  if (problem !== undefined) throw new pulumi.RunError(problem);
+  // Who only wants to see what would be replaced sees all of it.
+  if (problem !== undefined && listener !== undefined) await listener.tell({ note: problem });
+  else if (problem !== undefined) throw new pulumi.RunError(problem);
   const environment = new Environment(planned.environment, { plan: planned });
   const target = createAws(planned, environment, held);
   return { plan: planned, outputs: { ...environment.outputs, ...target, limits: headroom(planned) } };

@@ -26,6 +26,8 @@ export interface Toolchain {
 export interface Wanted {
   /** Whether Kubernetes' programs and the plugins are, which an environment in the lab takes. */
   readonly lab: boolean;
+  /** Whether of that Kubernetes' programs are, too; what makes no lab does without. */
+  readonly programs?: false;
   /** Whether the plugin aws is; where it is not said, it is looked for and not fetched. */
   readonly aws?: boolean;
 }
@@ -45,7 +47,7 @@ export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything):
   const host = languageHost(root, cli, withoutCache(searchPath(env), cache));
   const lab = wanted.lab
     ? {
-        kubernetes: await prepareKubernetes(root, cache, env),
+        kubernetes: wanted.programs === false ? undefined : await prepareKubernetes(root, cache, env),
         plugins: await preparePlugins(root, cache, env, cli.program),
       }
     : undefined;
@@ -77,7 +79,7 @@ export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything):
       ...(lab === undefined
         ? {}
         : {
-            [folders.kubernetes]: lab.kubernetes.folder,
+            ...(lab.kubernetes === undefined ? {} : { [folders.kubernetes]: lab.kubernetes.folder }),
             [folders.plugins]: lab.plugins.folders.join(delimiter),
           }),
       NODE_COMPILE_CACHE: env["NODE_COMPILE_CACHE"] ?? join(cache.folder, "compile"),
@@ -88,7 +90,8 @@ export async function prepareTools(env: NodeJS.ProcessEnv, wanted = everything):
       host === undefined
         ? ""
         : "with this repository's Node.js language host, since there is no official one",
-      ...(lab === undefined ? [] : [`kubernetes ${lab.kubernetes.origin}`, lab.plugins.origin]),
+      ...(lab?.kubernetes === undefined ? [] : [`kubernetes ${lab.kubernetes.origin}`]),
+      lab?.plugins.origin ?? "",
       aws?.origin ?? "",
       packages,
     ]

@@ -23,3 +23,12 @@ function amount(quantity: string): number {
 
 /** The smaller of two quantities, as it is written. */
 export const smaller = (a: string, b: string): string => (amount(b) < amount(a) ? b : a);
+
+/** Whether two texts are the same quantity, however it is written: `2k` and `2000`. */
+export const isSameQuantity = (a: string, b: string): boolean => {
+  try {
+    return amount(a) === amount(b);
+  } catch {
+    return false;
+  }
+};

@@ -23,6 +23,16 @@ export interface ProofDiff {
   readonly words: string;
 }
 
+/** What opened and closed, in as few sentences as say it. */
+export const openedWords = ({ opened }: ProofDiff): string[] => sentences(opened, canReach);
+export const closedWords = ({ closed }: ProofDiff): string[] => sentences(closed, cannotReach);
+
+/** Who came and who went. */
+export const endpointWords = ({ came, went }: Pick<ProofDiff, "came" | "went">): string[] => [
+  ...(came.length === 0 ? [] : [`new: ${listSome(came, 5)}`]),
+  ...(went.length === 0 ? [] : [`gone: ${listSome(went, 5)}`]),
+];
+
 /** Traffic that passes, or does not any more, from each of some to each of others. */
 export interface Change {
   /** Ids of endpoints, or CIDR blocks. */
@@ -32,15 +42,24 @@ export interface Change {
   /** Both ends for people: a party, where it is all of its endpoints, or names. */
   readonly who: string;
   readonly whom: string;
-  /** `test-portal-1 can now reach test-claims-1 on tcp/5432`. */
+  /** What it follows `because` with, where that is known. */
+  readonly because?: string;
+  /** `test-portal-1 can now reach test-claims-1 on tcp/5432, because ...`. */
   readonly words: string;
 }
 
-export function describeDiff(before: ProofJson, after: ProofJson): ProofDiff {
+/** Tells why traffic between two passes, or does not any more, from an id of each. */
+export type Reason = (from: string, to: string) => string | undefined;
+
+export function describeDiff(
+  before: ProofJson,
+  after: ProofJson,
+  { opens, closes }: { readonly opens?: Reason; readonly closes?: Reason } = {},
+): ProofDiff {
   const [old, now] = [pairsOf(before), pairsOf(after)];
   const [oldParties, nowParties] = [partiesOf(before), partiesOf(after)];
-  const opened = changes(added(old, now), nowParties, canReach);
-  const closed = changes(added(now, old), oldParties, cannotReach);
+  const opened = changes(added(old, now), nowParties, canReach, opens);
+  const closed = changes(added(now, old), oldParties, cannotReach, closes);
   const [found, had] = [findingsOf(after), findingsOf(before)];
   const parts = {
     opened,
@@ -85,24 +104,22 @@ const sections = (diff: Omit<ProofDiff, "words">): Section[] => [
   {
     title: "Endpoints",
     start: "",
-    lines: [
-      ...(diff.came.length === 0 ? [] : [`new: ${listSome(diff.came, 5)}`]),
-      ...(diff.went.length === 0 ? [] : [`gone: ${listSome(diff.went, 5)}`]),
-    ],
+    lines: endpointWords(diff),
   },
 ];
 
 /** Changes of the same traffic in one sentence, where each of some now reaches each of others. */
 function sentences(changes: readonly Change[], verb: string): string[] {
-  const alike = Map.groupBy(changes, ({ traffic, whom }) =>
-    JSON.stringify(whom === eachOther ? whom : traffic),
+  const alike = Map.groupBy(changes, ({ traffic, whom, because }) =>
+    JSON.stringify([whom === eachOther ? whom : traffic, because]),
   );
   return [...alike.values()].flatMap((same) => {
     const pairs = same.map(({ who, whom, traffic }) => ({ from: who, to: whom, traffic }));
     if (pairs.some(({ to }) => to === eachOther)) return same.map(({ words }) => words);
-    const what = showPackets(intervals.unionOf((same[0]?.traffic ?? []).map(packetsOfJson)));
+    const [{ traffic, because }] = same as [Change];
+    const what = showPackets(intervals.unionOf(traffic.map(packetsOfJson)));
     return products(pairs).map(({ from, to, inside }) =>
-      sentence(listSome(from, 3), verb, inside ? eachOther : listSome(to, 3), what),
+      sentence(listSome(from, 3), verb, inside ? eachOther : listSome(to, 3), what, because),
     );
   });
 }
@@ -110,8 +127,8 @@ function sentences(changes: readonly Change[], verb: string): string[] {
 const canReach = "can now reach";
 const cannotReach = "can no longer reach";
 const eachOther = "each other";
-const sentence = (who: string, verb: string, whom: string, what: string) =>
-  `${who} ${verb} ${whom} on ${what}`;
+const sentence = (who: string, verb: string, whom: string, what: string, because?: string) =>
+  `${who} ${verb} ${whom} on ${what}${because === undefined ? "" : `, because ${because}`}`;
 
 const findingsOf = ({ leaks, missing }: ProofJson) =>
   new Map<string, JsonFinding>([
@@ -169,17 +186,33 @@ function partiesOf({ endpoints }: ProofJson): Parties {
 }
 
 /** Differences that are alike as one, where it is each of some that reaches each of others. */
-function changes(differences: Iterable<Difference>, parties: Parties, verb: string): Change[] {
+function changes(
+  differences: Iterable<Difference>,
+  parties: Parties,
+  verb: string,
+  reason: Reason = () => undefined,
+): Change[] {
   const partyOf = (id: string) => parties.of.get(id) ?? `\0${id}`;
   const alike = Map.groupBy(differences, ({ from, to, packets }) =>
     JSON.stringify([partyOf(from), partyOf(to), packets]),
   );
   return [...alike.values()].flatMap((same) => {
-    const [{ packets }] = same as [Difference];
+    const [first] = same as [Difference];
+    const { packets } = first;
+    // All of them are from one party to another.
+    const because = reason(first.from, first.to);
     return products(same).map(({ from, to, inside }) => {
       const [who, whom] = [named(from, parties), inside ? eachOther : named(to, parties)];
-      const words = sentence(who, verb, whom, showPackets(packets));
-      return { from, to, traffic: trafficOf(packets), who, whom, words };
+      const words = sentence(who, verb, whom, showPackets(packets), because);
+      return {
+        from,
+        to,
+        traffic: trafficOf(packets),
+        who,
+        whom,
+        ...(because === undefined ? {} : { because }),
+        words,
+      };
     });
   });
 }

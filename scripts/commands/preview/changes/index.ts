@@ -1,0 +1,3 @@
+export { changesIn, type Changes } from "./changes.ts";
+export { ownershipIn, type Ownership } from "./ownership.ts";
+export { nameOf, type Step, type Written } from "./step.ts";

@@ -1,0 +1,9 @@
+export {
+  exportState,
+  previewStack,
+  type Diagnostic,
+  type Digest,
+  type Engine,
+  type Previewed,
+} from "./engine.ts";
+export { Hearing } from "./hearing.ts";

@@ -1,0 +1,120 @@
+import fs from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { signalRunning } from "../../toolchain/command.ts";
+import { targetOf } from "../../toolchain/environments.ts";
+import { during, duration, say } from "../../toolchain/report.ts";
+import { prepare, prepareTools, root, type Toolchain } from "../../toolchain/toolchain.ts";
+import { forget, previewEnvironment } from "./environment.ts";
+import { stackFileAt } from "./git.ts";
+import { exitCode, type EnvironmentReport } from "./report/index.ts";
+import { gatherEnvironment, Secrets } from "./secrets/index.ts";
+
+export interface Wanted {
+  readonly environments: readonly string[];
+  readonly offline: boolean;
+  /** Where scrubbed states are, for `offline`. */
+  readonly exports?: string;
+  /** The commit that the change starts from. */
+  readonly base?: string;
+  /** The day of the report, as `2026-11-28`. */
+  readonly today: string;
+}
+
+/** Previews environments side by side, as many as there are cores, and tells of each as it comes. */
+export async function previewAll({
+  environments,
+  offline,
+  exports,
+  base,
+  today,
+}: Wanted): Promise<EnvironmentReport[]> {
+  const tools = await toolsFor(environments, offline);
+  const secrets = new Secrets();
+  gatherEnvironment(secrets, process.env);
+  const work = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), "bulkhead-preview-"));
+  const stop = stopWith(work);
+  const states = new Map<string, string>();
+  try {
+    return await during(`previewing ${environments.join(", ")}`, async (now) => {
+      const tell = () => {
+        now([...states].map(([name, state]) => `${name} ${state}`).join(", "));
+      };
+      return await sideBySide(environments, async (name) => {
+        const started = Date.now();
+        const folder = join(work, name);
+        fs.mkdirSync(folder);
+        const oldFile = base === undefined ? undefined : await stackFileAt(base, name);
+        const report = await previewEnvironment({
+          name,
+          tools,
+          folder,
+          offline,
+          ...(exports === undefined ? {} : { exports }),
+          ...(oldFile === undefined ? {} : { oldFile }),
+          today,
+          secrets,
+          now: (state) => {
+            states.set(name, state);
+            tell();
+          },
+        });
+        states.delete(name);
+        tell();
+        forget(folder);
+        if (!process.stderr.isTTY)
+          say(`${name}: ${outcomeOf(report)} after ${duration(Date.now() - started)}`);
+        return report;
+      });
+    });
+  } finally {
+    stop();
+    forget(work);
+  }
+}
+
+const outcomeOf = (report: EnvironmentReport): string =>
+  ["previewed", "previewed, and its proof fails", "cannot be previewed"][
+    exitCode({ environments: [report] })
+  ] ?? "";
+
+/** What the previews need, and nothing that only an update does. */
+export async function toolsFor(environments: readonly string[], offline: boolean): Promise<Toolchain> {
+  const targets = new Set(environments.map((name) => targetOf(root, name)));
+  const lab = targets.has("lab");
+  const tools = offline
+    ? await prepareTools(process.env, { lab, programs: false, aws: false })
+    : await prepare(process.env, { lab, programs: false, aws: targets.has("aws") });
+  say(`ready: ${tools.summary}`);
+  return tools;
+}
+
+/** Ends what runs and leaves nothing behind when somebody stops us. Returns what takes that back. */
+function stopWith(folder: string): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const stop = (signal: NodeJS.Signals) => {
+    signalRunning("SIGINT");
+    forget(folder);
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+  for (const signal of signals) process.once(signal, stop);
+  return () => {
+    for (const signal of signals) process.removeListener(signal, stop);
+  };
+}
+
+/** Does work for each item, for as many at once as there are cores, and gives what comes of them in order. */
+export async function sideBySide<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  most = availableParallelism(),
+): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = [...items.entries()];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
+}
