@@ -1,6 +1,5 @@
 import { say } from "../../toolchain/report.ts";
-import { scrub, writeExport } from "./baseline/index.ts";
-import { stateOf } from "./environment.ts";
+import { scrub, stateOf, writeExport } from "./baseline/index.ts";
 import { sideBySide, toolsFor } from "./previews.ts";
 import { Secrets } from "./secrets/index.ts";
 

@@ -5,7 +5,8 @@ import { signalRunning } from "../../toolchain/command.ts";
 import { targetOf } from "../../toolchain/environments.ts";
 import { during, duration, say } from "../../toolchain/report.ts";
 import { prepare, prepareTools, root, type Toolchain } from "../../toolchain/toolchain.ts";
-import { forget, previewEnvironment } from "./environment.ts";
+import { extractBase } from "./baseline/index.ts";
+import { previewEnvironment } from "./environment.ts";
 import { stackFileAt } from "./git.ts";
 import { exitCode, type EnvironmentReport } from "./report/index.ts";
 import { gatherEnvironment, Secrets } from "./secrets/index.ts";
@@ -35,6 +36,9 @@ export async function previewAll({
   const work = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), "bulkhead-preview-"));
   const stop = stopWith(work);
   const states = new Map<string, string>();
+  // Once for all, and only where one of them has no state to be compared with.
+  let extracted: Promise<string | undefined> | undefined;
+  const tree = () => (extracted ??= extractBase(base ?? "", join(work, "base")));
   try {
     return await during(`previewing ${environments.join(", ")}`, async (now) => {
       const tell = () => {
@@ -42,7 +46,7 @@ export async function previewAll({
       };
       return await sideBySide(environments, async (name) => {
         const started = Date.now();
-        const folder = join(work, name);
+        const folder = join(work, `of-${name}`);
         fs.mkdirSync(folder);
         const oldFile = base === undefined ? undefined : await stackFileAt(base, name);
         const report = await previewEnvironment({
@@ -52,6 +56,7 @@ export async function previewAll({
           offline,
           ...(exports === undefined ? {} : { exports }),
           ...(oldFile === undefined ? {} : { oldFile }),
+          ...(base === undefined ? {} : { base: { commit: base, tree } }),
           today,
           secrets,
           now: (state) => {
@@ -88,6 +93,10 @@ export async function toolsFor(environments: readonly string[], offline: boolean
   say(`ready: ${tools.summary}`);
   return tools;
 }
+
+const forget = (folder: string): void => {
+  fs.rmSync(folder, { recursive: true, force: true });
+};
 
 /** Ends what runs and leaves nothing behind when somebody stops us. Returns what takes that back. */
 function stopWith(folder: string): () => void {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import fs from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseDocument, visit } from "yaml";
@@ -15,6 +15,13 @@ const kept = new Set(["LANG", "LC_ALL", "TMPDIR", "TERM", "TZ", "BULKHEAD_SKIP_P
 const passphrase = "offline";
 const salt = "v1:kPbvwcVfxSA=:v1:oN5aNmJPq0/DGtGC:qeqGyU1DbvlX5FqhCsgb6ngrHfTVag==";
 
+/** Of a stack in which nothing was made yet; `magic` is the SHA-256 of the version (pkg/resource/deploy/manifest.go). */
+const emptyManifest = {
+  time: "2026-01-01T00:00:00Z",
+  version: "v3",
+  magic: createHash("sha256").update("v3").digest("hex"),
+};
+
 /** A place where a stack is previewed that nobody keeps: a folder that goes away, without anybody's credentials. */
 export interface Place {
   readonly engine: Engine;
@@ -23,40 +30,42 @@ export interface Place {
   readonly withheld: number;
 }
 
-/** Makes a stack in `folder` that has what was exported, or nothing. */
+/** Makes a stack in `folder` that has what was exported, or nothing, and runs the files of `tree`. */
 export function offlinePlace(
   { pulumi, variables }: Toolchain,
   folder: string,
   name: string,
-  exported: Deployment | undefined,
+  exported?: Deployment,
+  tree = root,
 ): Place {
   const stacks = join(folder, ".pulumi", "stacks", "bulkhead");
   fs.mkdirSync(stacks, { recursive: true });
   const home = join(folder, "home");
   fs.mkdirSync(home, { recursive: true });
   fs.writeFileSync(join(folder, ".pulumi", "meta.yaml"), "version: 1\n");
-  const latest =
-    exported === undefined
-      ? {}
-      : { latest: { ...withKeys(exported), secrets_providers: { type: "passphrase", state: { salt } } } };
+  const latest = {
+    ...(exported === undefined ? { manifest: emptyManifest } : withKeys(exported)),
+    secrets_providers: { type: "passphrase", state: { salt } },
+  };
   // As Pulumi keeps a stack in files (pkg/backend/diy, sdk/go/common/apitype.CheckpointV3).
   fs.writeFileSync(
     join(stacks, `${name}.json`),
-    JSON.stringify({ version: 3, checkpoint: { stack: `organization/bulkhead/${name}`, ...latest } }),
+    JSON.stringify({ version: 3, checkpoint: { stack: `organization/bulkhead/${name}`, latest } }),
   );
-  const { text, withheld } = withoutSecrets(name);
+  const { text, withheld } = withoutSecrets(tree, name);
   const config = join(folder, `Pulumi.${name}.yaml`);
   fs.writeFileSync(config, `${text.trimEnd()}\nencryptionsalt: ${salt}\n`);
   const plugins = (variables["BULKHEAD_PLUGINS_FOLDER"] ?? "").split(delimiter).filter((one) => one !== "");
   return {
     engine: {
       pulumi,
+      cwd: tree,
       env: {
         ...Object.fromEntries(Object.entries(process.env).filter(([key]) => kept.has(key))),
         ...variables,
         HOME: home,
         // The stand-in for AWS before all others: the official plugin would want an account.
-        PATH: [join(root, "scripts", "offline", "aws"), ...plugins, variables["PATH"] ?? ""].join(delimiter),
+        PATH: [join(tree, "scripts", "offline", "aws"), ...plugins, variables["PATH"] ?? ""].join(delimiter),
         PULUMI_HOME: join(folder, "pulumi"),
         PULUMI_BACKEND_URL: `file://${folder}`,
         PULUMI_CONFIG_PASSPHRASE: passphrase,
@@ -85,8 +94,8 @@ function withKeys(exported: Deployment): Deployment {
 }
 
 /** An environment's stack file without what only the key of its stack could read. */
-function withoutSecrets(name: string): { text: string; withheld: number } {
-  const file = join(root, "stacks", `Pulumi.${name}.yaml`);
+function withoutSecrets(tree: string, name: string): { text: string; withheld: number } {
+  const file = join(tree, "stacks", `Pulumi.${name}.yaml`);
   const document = parseDocument(fs.readFileSync(file, "utf8"));
   const [first] = document.errors;
   if (first !== undefined)

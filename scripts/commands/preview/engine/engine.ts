@@ -6,6 +6,8 @@ import type { Step } from "../changes/index.ts";
 export interface Engine {
   readonly pulumi: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The files that it runs, where that are not those of this repository as it stands. */
+  readonly cwd?: string;
 }
 
 export interface Diagnostic {
@@ -30,14 +32,14 @@ export interface Previewed {
 
 /** Previews a stack as `pulumi preview` does, with every resource, also those that stay. */
 export async function previewStack(
-  { pulumi, env }: Engine,
+  { pulumi, env, cwd = root }: Engine,
   stack: string,
   options: readonly string[],
 ): Promise<Previewed> {
   const { code, stdout, output } = await run(
     pulumi,
     ["preview", "--stack", stack, "--json", "--show-sames", "--non-interactive", ...options],
-    { cwd: root, env },
+    { cwd, env },
   );
   let digest: Digest | undefined;
   try {

@@ -7,3 +7,4 @@ export {
   type Previewed,
 } from "./engine.ts";
 export { Hearing } from "./hearing.ts";
+export { accountOfRun, runProgram, type Ran } from "./program.ts";
