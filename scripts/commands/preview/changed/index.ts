@@ -1,0 +1,1 @@
+export { touched, type Touched } from "./touched.ts";
