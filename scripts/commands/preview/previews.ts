@@ -46,7 +46,8 @@ export async function previewAll({
       };
       return await sideBySide(environments, async (name) => {
         const started = Date.now();
-        const folder = join(work, `of-${name}`);
+        // A socket's path has room for some 100 bytes, and those of temporary folders can be long.
+        const folder = join(work, String(environments.indexOf(name)));
         fs.mkdirSync(folder);
         const oldFile = base === undefined ? undefined : await stackFileAt(base, name);
         const report = await previewEnvironment({

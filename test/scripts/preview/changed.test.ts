@@ -49,9 +49,10 @@ describe("the environments that a change can touch", function () {
     ["those in the lab, of the lab's plugin", "components/lab/provider/zone.ts", ["dev", "dev-tiers"]],
     [
       "those in the lab, of what is not TypeScript there",
-      "components/lab/check/prober/main.go",
+      "components/lab/provider/pulumi-resource-lab",
       ["dev", "dev-tiers"],
     ],
+    ["none, of what only commands use", "components/lab/check/prober/main.go", []],
     [
       "those with Kubernetes, of what it is made of",
       "components/engine/kubernetes/quota.ts",
