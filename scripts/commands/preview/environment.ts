@@ -88,7 +88,11 @@ async function previewPlanned(
       .map(([layer, mermaid]) => ({ layer, mermaid })),
     notes: [
       ...ran.hearing.notes.map((note) => secrets.redact(note)),
-      ...(place.withheld === 0 ? [] : [`${place.withheld} secret values of the configuration were replaced`]),
+      ...(place.withheld === 0
+        ? []
+        : [
+            `${place.withheld === 1 ? "1 secret value of the configuration was" : `${place.withheld} secret values of the configuration were`} replaced`,
+          ]),
       ...(unsure.length === 0
         ? []
         : [`whether ${listSome(unsure, 4)} would change cannot be told without the secrets of its state`]),

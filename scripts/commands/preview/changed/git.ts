@@ -1,5 +1,5 @@
 import { run } from "../../../toolchain/command.ts";
-import { UserError } from "../../../toolchain/report.ts";
+import { isCode, UserError } from "../../../toolchain/report.ts";
 
 export interface Changed {
   /** The commit that both sides have in common. */
@@ -11,7 +11,12 @@ export interface Changed {
 /** What differs from where a branch or commit and this one parted. */
 export async function changedSince(root: string, base: string): Promise<Changed> {
   const git = async (...args: readonly string[]) => {
-    const { code, stdout, output } = await run("git", ["-C", root, ...args]);
+    const { code, stdout, output } = await run("git", ["-C", root, ...args]).catch((error: unknown) => {
+      if (!isCode(error, "ENOENT")) throw error;
+      throw new UserError(
+        `--changed ${base}: git, which tells what has changed, is not on PATH; install it, or name the environments`,
+      );
+    });
     return { ok: code === 0, text: stdout, output: output.trim() };
   };
   const [known, inside] = await Promise.all([
@@ -32,8 +37,17 @@ export async function changedSince(root: string, base: string): Promise<Changed>
     );
   const commit = parted.text.trim();
   const [differ, unknown] = await Promise.all([
-    // Without renames, both names are listed.
-    git("diff", "--name-only", "--no-renames", "--relative", "-z", commit),
+    // Without renames, both names are listed. Refreshed, what only a filter made differ is not.
+    git(
+      "-c",
+      "diff.autoRefreshIndex=true",
+      "diff",
+      "--name-only",
+      "--no-renames",
+      "--relative",
+      "-z",
+      commit,
+    ),
     git("ls-files", "--others", "--exclude-standard", "-z"),
   ]);
   for (const { ok, output } of [differ, unknown])

@@ -35,20 +35,22 @@ export async function touched(root: string, base: string, environments: readonly
 const stackFile = /^stacks\/Pulumi\.(.+)\.yaml$/;
 const targets = ["lab", "aws", "azure"];
 const engines = ["kubernetes", "mke"];
-/** What every environment is made with: packages, and the versions of the engine and of plugins. */
-const everybodys = /^(?:Pulumi\.yaml|package\.json|package-lock\.json|\.npmrc|scripts\/toolchain\/.*)$/;
-/** What stands in for plugins, by target. */
-const standIns: Readonly<Record<string, string>> = {
-  aws: "scripts/offline/aws/",
-  lab: "scripts/offline/plugins/",
+/** What every environment is made with: Node, packages, what runs programs, and the versions of engine and plugins. */
+const everybodys =
+  /^(?:Pulumi\.yaml|package\.json|package-lock\.json|\.npmrc|\.node-version|scripts\/(?:toolchain|offline\/language)\/.*)$/;
+/** What stands in for plugins, by target, with the module that it starts from. */
+const standIns: Readonly<Record<string, { readonly folder: string; readonly entries: readonly string[] }>> = {
+  aws: { folder: "scripts/offline/aws/", entries: ["scripts/offline/aws/main.ts"] },
+  lab: { folder: "scripts/offline/plugins/", entries: [] },
 };
 
 /** Tells of a file whether an environment's program imports or reads it. */
 export function readsIn(root: string, graph: Graph, name: string): (file: string) => boolean {
   const own = `stacks/Pulumi.${name}.yaml`;
   const settings = settingsOf(path.join(root, own));
+  const plugins = settings === undefined ? undefined : pluginsOf(root, settings.target);
   // What cannot be read may want anything.
-  if (settings === undefined) return () => true;
+  if (settings === undefined || plugins === undefined) return () => true;
   const { target, engine } = settings;
   const others = new Set([
     ...targets.filter((one) => one !== target),
@@ -59,15 +61,16 @@ export function readsIn(root: string, graph: Graph, name: string): (file: string
     ![...others].some(
       (other) => file.startsWith(`components/${other}/`) || file.startsWith(`components/proof/${other}/`),
     );
-  const loaded = graph.from(["stacks/index.ts", ...pluginsOf(root, target)], follows);
-  const folders = new Set([...loaded].map((file) => path.dirname(file)));
   const standIn = standIns[target];
+  const loaded = graph.from(["stacks/index.ts", ...plugins, ...(standIn?.entries ?? [])], follows);
+  const folders = new Set([...loaded.files].map((file) => path.dirname(file)));
   return (file) =>
     file === own ||
-    loaded.has(file) ||
+    loaded.files.has(file) ||
     everybodys.test(file) ||
-    (standIn !== undefined && file.startsWith(standIn)) ||
-    (isRead(file) && folders.has(readersOf(root, file)));
+    (standIn !== undefined && file.startsWith(standIn.folder) && !isProse(file)) ||
+    (isRead(file) && folders.has(readersOf(root, file))) ||
+    (!loaded.complete && mayBeLoaded(file));
 }
 
 /** What is no module and no stack file, and so may be read by any module above it. */
@@ -75,7 +78,14 @@ const isRead = (file: string): boolean =>
   /^(?:components|stacks)\//.test(file) &&
   !/\.[cm]?ts$/.test(file) &&
   !stackFile.test(file) &&
+  !isProse(file) &&
   !/^stacks\/(?:exports|policy)\//.test(file);
+
+/** What a program could load if it is not known what it loads. */
+const mayBeLoaded = (file: string): boolean =>
+  /^(?:components|stacks|scripts\/offline)\//.test(file) && !stackFile.test(file) && !isProse(file);
+
+const isProse = (file: string): boolean => file.endsWith(".md");
 
 /** The nearest folder above a file that has modules, which is where one would look for what reads it. */
 function readersOf(root: string, file: string): string {
@@ -98,11 +108,16 @@ function settingsOf(file: string): { target: string; engine: string } | undefine
 }
 
 /** The plugin of this repository that is named for a target: a script beside the program that it runs. */
-function pluginsOf(root: string, target: string): string[] {
-  const { plugins } = parse(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as {
-    readonly plugins?: { readonly providers?: readonly { readonly name: string; readonly path: string }[] };
-  };
-  return (plugins?.providers ?? [])
-    .filter(({ name }) => name === target)
-    .flatMap(({ path: folder }) => [`${folder}/pulumi-resource-${target}`, `${folder}/main.ts`]);
+function pluginsOf(root: string, target: string): string[] | undefined {
+  try {
+    const { plugins } = parse(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as {
+      readonly plugins?: { readonly providers?: readonly { readonly name: string; readonly path: string }[] };
+    };
+    return (plugins?.providers ?? [])
+      .filter(({ name }) => name === target)
+      .map(({ path: folder }) => path.normalize(folder))
+      .flatMap((folder) => [path.join(folder, `pulumi-resource-${target}`), path.join(folder, "main.ts")]);
+  } catch {
+    return undefined;
+  }
 }

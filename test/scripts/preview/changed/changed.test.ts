@@ -4,11 +4,11 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { touched } from "../../../scripts/commands/preview/changed/index.ts";
-import { Worktree } from "../../support/worktree.ts";
+import { touched } from "../../../../scripts/commands/preview/changed/index.ts";
+import { Worktree } from "../../../support/worktree.ts";
 
 const environments = ["demo", "dev", "dev-tiers", "staging", "test"];
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 describe("the environments that a change can touch", function () {
   this.timeout(60_000);
@@ -160,8 +160,8 @@ describe("what counts as imported", () => {
       this.timeout(60_000);
       const loaded = loadedBy(name);
       assert.ok(loaded.length > 50, loaded.join("\n"));
-      const { Graph } = await import("../../../scripts/commands/preview/changed/graph.ts");
-      const { readsIn } = await import("../../../scripts/commands/preview/changed/touched.ts");
+      const { Graph } = await import("../../../../scripts/commands/preview/changed/graph.ts");
+      const { readsIn } = await import("../../../../scripts/commands/preview/changed/touched.ts");
       const reads = readsIn(root, await Graph.of(root), name);
       assert.deepEqual(
         loaded.filter((file) => !reads(file)),
