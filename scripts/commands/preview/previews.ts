@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { signalRunning } from "../../toolchain/command.ts";
 import { targetOf } from "../../toolchain/environments.ts";
@@ -22,7 +22,7 @@ export interface Wanted {
   readonly today: string;
 }
 
-/** Previews environments side by side, as many as there are cores, and tells of each as it comes. */
+/** Previews environments side by side, and tells of each as it comes. */
 export async function previewAll({
   environments,
   offline,
@@ -34,7 +34,7 @@ export async function previewAll({
   const secrets = new Secrets();
   gatherEnvironment(secrets, process.env);
   const work = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), "bulkhead-preview-"));
-  const stop = stopWith(work);
+  const stopping = stopOnSignals();
   const states = new Map<string, string>();
   // Once for all, and only where one of them has no state to be compared with.
   let extracted: Promise<string | undefined> | undefined;
@@ -45,6 +45,7 @@ export async function previewAll({
         now([...states].map(([name, state]) => `${name} ${state}`).join(", "));
       };
       return await sideBySide(environments, async (name) => {
+        stopping.check();
         const started = Date.now();
         // A socket's path has room for some 100 bytes, and those of temporary folders can be long.
         const folder = join(work, String(environments.indexOf(name)));
@@ -61,6 +62,7 @@ export async function previewAll({
           today,
           secrets,
           now: (state) => {
+            stopping.check();
             states.set(name, state);
             tell();
           },
@@ -74,8 +76,8 @@ export async function previewAll({
       });
     });
   } finally {
-    stop();
     forget(work);
+    stopping.end();
   }
 }
 
@@ -99,25 +101,47 @@ const forget = (folder: string): void => {
   fs.rmSync(folder, { recursive: true, force: true });
 };
 
-/** Ends what runs and leaves nothing behind when somebody stops us. Returns what takes that back. */
-function stopWith(folder: string): () => void {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/**
+ * When somebody stops us, what runs ends first, and nothing else begins: it would write into a folder that is gone
+ * already. A second signal ends everything at once.
+ */
+function stopOnSignals() {
+  let by: NodeJS.Signals | undefined;
   const stop = (signal: NodeJS.Signals) => {
+    by = signal;
+    say("stopping what runs");
+    // As Pulumi wants to be stopped, whatever we were told.
     signalRunning("SIGINT");
-    forget(folder);
-    process.exit(signal === "SIGINT" ? 130 : 143);
   };
-  for (const signal of signals) process.once(signal, stop);
-  return () => {
-    for (const signal of signals) process.removeListener(signal, stop);
+  // The cache's own listeners would end us at once; what they clean up is done by now.
+  const former = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
+    const listeners = process.listeners(signal);
+    process.once(signal, stop);
+    for (const listener of listeners) process.removeListener(signal, listener);
+    return { signal, listeners };
+  });
+  return {
+    check(): void {
+      if (by !== undefined) throw new Error("it was stopped");
+    },
+    end(): void {
+      for (const { signal, listeners } of former) {
+        for (const listener of listeners) process.on(signal, listener);
+        process.removeListener(signal, stop);
+      }
+      if (by !== undefined) process.exit(128 + constants.signals[by]);
+    },
   };
 }
 
-/** Does work for each item, for as many at once as there are cores, and gives what comes of them in order. */
+/**
+ * Does work for each item and gives what comes of them in order; for two at once on each core, since each waits for
+ * other programs half of the time.
+ */
 export async function sideBySide<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
-  most = availableParallelism(),
+  most = 2 * availableParallelism(),
 ): Promise<R[]> {
   const results: R[] = [];
   const waiting = [...items.entries()];
