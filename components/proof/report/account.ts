@@ -87,7 +87,8 @@ function reasons(passages: readonly SharedPassage[]): string | undefined {
     return owner === undefined ? why : `${why} (${owner})`;
   });
   const some = [...new Set(all.filter((reason) => reason !== undefined))];
-  return some.length === 0 || some.length > 2 ? undefined : some.join("; ");
+  if (some.length === 0) return undefined;
+  return some.length <= 2 ? some.join("; ") : `${some[0] ?? ""}; and ${some.length - 1} more reasons`;
 }
 
 /** What passes between the parties of two endpoints or blocks outside. */

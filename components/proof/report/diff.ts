@@ -139,8 +139,15 @@ const findingsOf = ({ leaks, missing }: ProofJson) =>
 
 type Pairs = Map<string, Map<string, Packets>>;
 
-function pairsOf({ allowed, outside }: ProofJson): Pairs {
+/**
+ * TCP, UDP and SCTP: network policies decide about nothing else, so that what else passes between pods says nothing
+ * (https://kubernetes.io/docs/concepts/services-networking/network-policies/#what-you-can-t-do-with-network-policies-at-least-not-yet).
+ */
+const policed: ReadonlySet<number> = new Set([6, 17, 132]);
+
+function pairsOf({ endpoints, allowed, outside }: ProofJson): Pairs {
   const pairs: Pairs = new Map();
+  const pods = new Set(endpoints.filter(({ kind }) => kind === "pod" || kind === "pods").map(({ id }) => id));
   // Of equal traffic one object, which makes comparing cheap.
   const known = new Map<string, Packets>();
   const read = (entry: JsonAllowed): Packets => {
@@ -151,6 +158,7 @@ function pairsOf({ allowed, outside }: ProofJson): Pairs {
   };
   for (const list of [allowed, outside])
     for (const entry of list) {
+      if (!policed.has(entry.protocol) && (pods.has(entry.from) || pods.has(entry.to))) continue;
       const row = pairs.get(entry.from) ?? new Map<string, Packets>();
       pairs.set(entry.from, row);
       row.set(entry.to, intervals.union(row.get(entry.to) ?? noPacket, read(entry)));

@@ -1,5 +1,5 @@
 import { plan as planOf, type Plan } from "../../../../components/plan/index.ts";
-import { readState } from "../../../../components/proof/resource/index.ts";
+import { readState, type StackRead } from "../../../../components/proof/resource/index.ts";
 import { parseStackFile, type StackFile } from "../../../../stacks/config/file.ts";
 import type { Engine } from "../engine/index.ts";
 import { accountIn, type Before } from "../proof.ts";
@@ -62,9 +62,19 @@ export async function beforeOf(
   if (read.resources.length === 0) return undefined;
   const old = oldFile === undefined ? undefined : planned(oldFile);
   return {
-    account: await accountIn(old ?? plan, read, source, today),
+    account: await accountIn(old ?? withNamespacesOf(read, plan), read, source, today),
     byOwnFile: old !== undefined,
   };
+}
+
+/** A plan with those of its namespaces alone that a state has: the others would count as open to everybody. */
+function withNamespacesOf({ resources }: StackRead, plan: Plan): Plan {
+  const there = new Set(
+    resources
+      .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
+      .map(({ inputs }) => (inputs["metadata"] as { readonly name?: unknown } | undefined)?.name),
+  );
+  return { ...plan, namespaces: plan.namespaces.filter(({ name }) => there.has(name)) };
 }
 
 /** What a stack file plans; undefined where that cannot be told. */

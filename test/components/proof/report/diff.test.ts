@@ -120,3 +120,19 @@ describe("the difference of two reports", () => {
     assert.equal(shown, "### Opened\n\n- &lt;b> can now reach a\\|b on tcp/1\n");
   });
 });
+
+describe("what passes between pods", () => {
+  const pods = (...allowed: readonly JsonAllowed[]): ProofJson => ({
+    ...of([], ...allowed),
+    endpoints: ["a", "b"].map((id) => ({ id, kind: "pods" })),
+  });
+
+  it("is no difference where it is a protocol about which network policies decide nothing", () => {
+    const icmp: JsonAllowed = { from: "a", to: "b", protocol: 1, ports: null };
+    assert.deepEqual(words(pods(), pods(icmp, tcp("a", "b", [443, 443]))), ["a can now reach b on tcp/443"]);
+  });
+  it("is one between machines", () => {
+    const icmp: JsonAllowed = { from: "x", to: "y", protocol: 1, ports: null };
+    assert.deepEqual(words(of(two), of(two, icmp)), ["x can now reach y on icmp"]);
+  });
+});
