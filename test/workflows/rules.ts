@@ -1,76 +1,173 @@
+import { parse } from "yaml";
+import { problemsOfRights, writes, type Permissions } from "./rights.ts";
+
 // What a workflow of this repository has to be, beside what GitHub takes.
 
-export interface Step {
+interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
-export interface Job {
-  readonly permissions?: Readonly<Record<string, string>>;
-  readonly concurrency?: { readonly "cancel-in-progress"?: unknown };
+interface Job {
+  readonly if?: string;
+  readonly uses?: string;
+  readonly permissions?: Permissions;
+  readonly concurrency?: Concurrency;
   readonly environment?: unknown;
   readonly "timeout-minutes"?: number;
-  readonly steps: readonly Step[];
+  readonly steps?: readonly Step[];
 }
 
-export interface Workflow {
+interface Concurrency {
+  readonly group: string;
+  readonly "cancel-in-progress"?: unknown;
+}
+
+interface Workflow {
   readonly name: string;
-  readonly on: Readonly<Record<string, unknown>>;
-  readonly permissions?: Readonly<Record<string, string>>;
-  readonly concurrency?: { readonly "cancel-in-progress"?: unknown };
+  readonly on: string | readonly string[] | Readonly<Record<string, unknown>>;
+  readonly permissions?: Permissions;
+  readonly concurrency?: Concurrency;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-/** All that each job may have, by workflow and job. */
-const rights: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "check/check": {},
-  "preview/preview": { contents: "read", "id-token": "write" },
-  "preview/comment": { contents: "read", "pull-requests": "write" },
-  "preview of a fork/preview": { contents: "read" },
-  "comment on a fork's preview/comment": { actions: "read", contents: "read", "pull-requests": "write" },
-  "up/up": { contents: "read", "id-token": "write" },
+/** Why a workflow must not be merged. */
+export function problemsOf(text: string): string[] {
+  const workflow = parse(text) as Workflow;
+  const events = eventsOf(workflow);
+  return [
+    ...(events.includes("pull_request_target") ? ["pull_request_target runs a change with rights"] : []),
+    ...problemsOfRights(workflow.name, workflow.permissions, workflow.jobs),
+    ...problemsOfPins(text, workflow),
+    ...(events.includes("pull_request") ? problemsOfPullRequests(text, workflow) : []),
+    ...problemsOfArtifacts(workflow),
+    ...Object.entries(workflow.jobs).flatMap(([name, job]) => [
+      ...problemsOfJob(name, job),
+      ...(writes(job.permissions) ? problemsOfWriting(name, job) : []),
+      ...(scriptsOf(job).some((run) => run.includes("scripts/up")) ? problemsOfUp(name, job, events) : []),
+    ]),
+  ];
+}
+
+const eventsOf = ({ on }: Workflow): readonly string[] =>
+  typeof on === "string" ? [on] : isList(on) ? on : Object.keys(on);
+
+const isList = (value: Workflow["on"]): value is readonly string[] => Array.isArray(value);
+
+const stepsOf = ({ steps }: Job): readonly Step[] => steps ?? [];
+
+const stepsUsing = (job: Job, action: string): readonly Step[] =>
+  stepsOf(job).filter(({ uses }) => uses?.startsWith(`actions/${action}`) === true);
+
+const input = (step: Step, name: string): string => {
+  const value = step.with?.[name];
+  return typeof value === "string" ? value : "";
 };
 
-/** Why a workflow must not be merged. */
-export function problemsOf(text: string, { name, on, permissions, concurrency, jobs }: Workflow): string[] {
+/** All that is run as a script, whoever runs it. */
+const scriptsOf = (job: Job): readonly string[] =>
+  stepsOf(job).flatMap((step) => [step.run ?? "", input(step, "script")].filter((run) => run !== ""));
+
+function problemsOfPins(text: string, { jobs }: Workflow): string[] {
+  const lines = text.split("\n").map((line) => line.trim().replace(/^- /, ""));
+  return Object.values(jobs)
+    .flatMap((job) => [job.uses, ...stepsOf(job).map(({ uses }) => uses)])
+    .filter((uses) => uses !== undefined)
+    .flatMap((uses) => {
+      if (!/@[0-9a-f]{40}$/.test(uses)) return [`${uses} is not pinned by a commit's hash`];
+      const said = lines.some(
+        (line) =>
+          line.startsWith(`uses: ${uses} `) && /^ # v\d+\.\d+\.\d+$/.test(line.slice(6 + uses.length)),
+      );
+      return said ? [] : [`${uses} does not say its version`];
+    });
+}
+
+/** A change's own code runs in all of these, so they hold nothing that is worth taking. */
+function problemsOfPullRequests(text: string, { name, concurrency, jobs }: Workflow): string[] {
   const problems: string[] = [];
-  if ("pull_request_target" in on) problems.push("pull_request_target runs a change with rights");
-  if (permissions === undefined || Object.values(permissions).some((right) => right !== "read"))
-    problems.push("its top-level permissions give every job rights");
-  for (const [, uses = "", comment = ""] of text.matchAll(/^\s*(?:- )?uses: (\S+)(.*)$/gm)) {
-    if (!/@[0-9a-f]{40}$/.test(uses)) problems.push(`${uses} is not pinned by a commit's hash`);
-    else if (!/^ # v\d+\.\d+\.\d+$/.test(comment)) problems.push(`${uses} does not say its version`);
-  }
-  for (const [job, one] of Object.entries(jobs)) problems.push(...problemsOfJob(name, job, one));
-  if ("pull_request" in on && concurrency?.["cancel-in-progress"] === false)
+  if (/\bsecrets\b/.test(text.replaceAll(/^\s*#.*$/gm, ""))) problems.push("a change is given a secret");
+  if ((concurrency?.["cancel-in-progress"] ?? false) === false)
     problems.push("a preview that is outdated goes on");
-  if (name === "preview of a fork" && /\bsecrets\./.test(text))
-    problems.push("a fork's job is given a secret");
+  else if (!/pull_request\.number|github\.ref\b/.test(concurrency?.group ?? ""))
+    problems.push("a preview cancels that of another pull request");
+  for (const [job, one] of Object.entries(jobs)) {
+    const from = "github.event.pull_request.head.repo.full_name == github.repository";
+    if (
+      typeof one.permissions === "object" &&
+      "id-token" in one.permissions &&
+      one.if?.includes(from) !== true
+    )
+      problems.push(`${job} lets a fork log in`);
+    for (const run of scriptsOf(one))
+      if (name.includes("fork") && run.includes("scripts/preview") && !run.includes("--offline"))
+        problems.push(`${job} previews a fork's change with credentials`);
+  }
   return problems;
 }
 
-function problemsOfJob(workflow: string, name: string, job: Job): string[] {
-  const allowed = rights[`${workflow}/${name}`] ?? {};
-  const problems = Object.entries(job.permissions ?? {})
-    .filter(([right, level]) => allowed[right] !== level)
-    .map(([right, level]) => `${workflow}/${name} may ${right}: ${level}`);
+function problemsOfJob(name: string, job: Job): string[] {
+  const problems = scriptsOf(job)
+    .filter((run) => run.includes("${{"))
+    .map((run) => `an expression becomes a part of a script: ${run}`);
   if (job["timeout-minutes"] === undefined) problems.push(`${name} has no timeout`);
-  const writes = job.permissions?.["pull-requests"] === "write";
-  for (const { uses, run, with: inputs } of job.steps) {
-    // Only what nobody outside can choose is written into a script.
-    if (run !== undefined && run.includes('${{'))
-      problems.push(`an expression becomes a part of a script: ${run}`);
-    if (uses?.startsWith("actions/checkout@") !== true) continue;
-    if (inputs?.["persist-credentials"] !== false)
+  for (const step of stepsUsing(job, "checkout@"))
+    if (step.with?.["persist-credentials"] !== false)
       problems.push(`a checkout of ${name} has no persist-credentials: false`);
-    const ref = typeof inputs?.["ref"] === "string" ? inputs["ref"] : "";
-    if (writes && !/base\.sha|default_branch/.test(ref))
-      problems.push(`${name} may comment and checks out the change`);
-  }
-  if (workflow === "up") {
-    if (job.environment === undefined) problems.push(`${name} goes on without an approval`);
-    if (job.concurrency?.["cancel-in-progress"] !== false) problems.push(`${name} can be cancelled`);
+  return problems;
+}
+
+/** What nobody who only proposes a change has written. */
+const trusted = [
+  "${{ github.event.pull_request.base.sha }}",
+  "${{ github.event.repository.default_branch }}",
+];
+
+/** A job whose token may write runs nothing that the change, or a job that ran it, has left. */
+function problemsOfWriting(name: string, job: Job): string[] {
+  const problems: string[] = [];
+  for (const step of stepsUsing(job, "checkout@"))
+    if (!trusted.includes(input(step, "ref")) || input(step, "repository") !== "")
+      problems.push(`${name} may write and checks out the change`);
+  for (const run of scriptsOf(job))
+    if (!run.startsWith("scripts/comment "))
+      problems.push(`${name} may write and runs more than it has to: ${run}`);
+  for (const step of stepsUsing(job, "download-artifact@"))
+    if (!input(step, "path").startsWith("${{ runner.temp }}/"))
+      problems.push(`${name} may write and puts an artifact among what it runs`);
+  if (
+    stepsUsing(job, "cache").length +
+      stepsUsing(job, "setup-").filter((step) => input(step, "cache") !== "").length >
+    0
+  )
+    problems.push(`${name} may write and runs what a cache holds`);
+  return problems;
+}
+
+function problemsOfUp(name: string, job: Job, events: readonly string[]): string[] {
+  const problems: string[] = [];
+  if (events.some((event) => event.startsWith("pull_request")))
+    problems.push(`${name} brings up what is not merged`);
+  if (job.if?.includes("github.ref == 'refs/heads/main'") !== true)
+    problems.push(`${name} brings up a branch that is not merged`);
+  if (job.environment === undefined) problems.push(`${name} goes on without an approval`);
+  if (job.concurrency === undefined) problems.push(`${name} runs beside itself`);
+  else if (job.concurrency["cancel-in-progress"] !== false) problems.push(`${name} can be cancelled`);
+  return problems;
+}
+
+function problemsOfArtifacts({ jobs }: Workflow): string[] {
+  const uploads = Object.values(jobs).flatMap((job) => stepsUsing(job, "upload-artifact@"));
+  const names = uploads.map((step) => input(step, "name"));
+  const problems = names
+    .filter((one, index) => names.indexOf(one) < index)
+    .map((one) => `two artifacts are called ${one}`);
+  for (const { with: inputs } of uploads) {
+    const days = inputs?.["retention-days"];
+    if (typeof days !== "number" || days > 14) problems.push("an artifact is kept for longer than two weeks");
+    // Else running a job again would fail, since the run has such an artifact already.
+    if (inputs?.["overwrite"] !== true) problems.push("an artifact stands in the way of a second attempt");
   }
   return problems;
 }
