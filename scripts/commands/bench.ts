@@ -10,6 +10,7 @@ import { measureGate } from "./bench/gate.ts";
 import { measureKubernetes } from "./bench/kubernetes.ts";
 import { measureGroups, measureLab } from "./bench/lab.ts";
 import { copyProject, floorProject, pulumi, resourcesOf, type Project } from "./bench/project.ts";
+import { measurePreviews } from "./bench/previews.ts";
 import { measureProof } from "./bench/proof.ts";
 import { runCommand } from "./command.ts";
 
@@ -23,6 +24,7 @@ interface Measure {
 const measures: Readonly<Record<string, Measure>> = {
   plan: { what: "configuration and plan, from nothing, after imports", run: measurePlan },
   preview: { what: "preview against a plain Pulumi program with as many resources", run: measurePreview },
+  previews: { what: "scripts/preview of all environments, and its reports", run: measurePreviews },
   aws: { what: "previews of AWS, against a plain program and a usual one", run: measureAws },
   proof: { what: "who reaches whom, for every two hosts, the processor's time", run: measureProof },
   gate: { what: "preview of dev with and without the proof", run: measureGate },

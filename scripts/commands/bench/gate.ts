@@ -8,7 +8,7 @@ export function measureGate(runs: number, folder: string): string[] {
   const gated = copyProject(path.join(folder, "gated"));
   const open = copyProject(path.join(folder, "open"));
   const entry = path.join(open.folder, "stacks/index.ts");
-  const proof = ", proof: await gate.prove((resources) => prove(plan, resources))";
+  const proof = ", proof: await gate.prove((resources) => prove(plan, resources, listener))";
   const text = readFileSync(entry, "utf8");
   const parts = [
     proof,

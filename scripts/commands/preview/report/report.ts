@@ -158,6 +158,8 @@ const report = object({
   environments: list(environment),
   /** Environments that the change cannot touch, and that were not previewed therefore. */
   untouched: list(text),
+  /** Environments whose stack files the change takes away, where any are. */
+  removed: v.optional(list(text)),
 });
 
 export type Report = v.InferOutput<typeof report>;
