@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { dayOf } from "../../components/proof/judge/index.ts";
 import { environments as listEnvironments, requireEnvironment } from "../toolchain/environments.ts";
@@ -68,6 +68,9 @@ async function preview(named: readonly string[], options: Options): Promise<void
     await exportStates(wanted, resolve(options.output ?? exportsFolder));
     return;
   }
+  for (const file of [options.json, options.html, options.output])
+    if (file !== undefined && !existsSync(dirname(resolve(file))))
+      throw new RangeError(`there is no folder for ${file}: make ${dirname(resolve(file))} first`);
   const report = await reportOn(wanted, options);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
   if (options.html !== undefined) writeFileSync(options.html, toHtml(report));

@@ -15,10 +15,15 @@ export async function exportStates(environments: readonly string[], folder: stri
     }
     const { deployment, taken } = scrub(state);
     const file = writeExport(folder, name, deployment);
+    const byResource = Map.groupBy(taken, (place) => place.slice(0, place.indexOf(": ")));
+    const lines = [...byResource].map(
+      ([resource, places]) =>
+        `  ${resource}: ${places.map((place) => place.slice(resource.length + 2)).join(", ")}`,
+    );
     const what =
       taken.length === 0
         ? "it held no secret"
-        : `${taken.length} secret${taken.length === 1 ? "" : "s"} taken out:\n${taken.map((place) => `  ${place}`).join("\n")}`;
+        : [`${taken.length} secret value${taken.length === 1 ? "" : "s"} taken out:`, ...lines].join("\n");
     say(`${name}: ${file}; ${what}`);
   });
 }

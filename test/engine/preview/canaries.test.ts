@@ -123,6 +123,15 @@ describe("no secret is seen in what a preview shows", function () {
     assert.deepEqual(foundInAny(output), []);
   });
 
+  it("while such a state stands in for the real one, without its key", async () => {
+    const { code, output, of } = await previewIn(clone, `dev --offline --state '${folder()}/exports'`);
+    assert.equal(code, 0, output);
+    assert.equal(of("dev").against.kind, "export");
+    const { create, replace, delete: gone } = of("dev").counts;
+    assert.deepEqual({ create, replace, gone }, { create: 0, replace: 0, gone: 0 });
+    assert.match(of("dev").notes.join("\n"), /cannot be told without the secrets of its state/);
+  });
+
   it("is left behind on the disk", () => {
     assert.deepEqual(readdirSync(path.join(folder(), "tmp")), []);
   });

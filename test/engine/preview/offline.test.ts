@@ -107,6 +107,13 @@ $&`,
     assert.equal(code, 2);
     assert.match(output, /nowhere/);
   });
+
+  it("says before it begins that there is no folder for what it is to write", async () => {
+    const { code, output } = await clone.sh("scripts/preview --offline test --html no/such/preview.html");
+    assert.equal(code, 2);
+    assert.match(output, /there is no folder for no\/such\/preview\.html/);
+    assert.doesNotMatch(output, /previewing/);
+  });
 });
 
 /** All processes whose environment may be read. */

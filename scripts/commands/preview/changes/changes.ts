@@ -35,7 +35,7 @@ export function changesIn(
     const [resource, op] = [stateOf(step), operationOf(step)];
     if (resource === undefined || op === undefined || !isMade(resource)) continue;
     const properties = op === "same" ? [] : propertiesOf(step, secrets);
-    if (scrubbed && op === "update" && properties.every(isUnsure)) {
+    if (scrubbed && (op === "update" || op === "replace") && properties.every(isUnsure)) {
       unsure.push(nameOf(step.urn));
       counts.same += 1;
       continue;
