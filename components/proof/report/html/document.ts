@@ -1,19 +1,17 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { Finding, Layer, Statement } from "../../statement/index.ts";
 import { settled } from "../symbol.ts";
 import { verdictOf, type Verdict } from "../verdict.ts";
 import { count, sentence } from "../words.ts";
 import { exceptionTable, findingList } from "./findings.ts";
-import { markup, Markup } from "./markup.ts";
+import { markup, type Markup } from "./markup.ts";
 import { legendOf, matrixTable } from "./matrix.ts";
+import { pageOf } from "./page.ts";
 import { articlesOf } from "./passages.ts";
 import { mapOf } from "./svg.ts";
 
 /** A statement as one file for a browser, which asks for nothing else: a document that a script makes easier to read. */
 export function toHtml(statement: Statement): string {
   const { environment, source, layers, leaks, excused, missing, exceptions, assumptions } = statement;
-  const [style, script] = [read("style.css"), read("page.js")];
   const verdict = verdictOf(statement);
   const ids = new Map<Finding, string>([
     ...leaks.map((finding, index): [Finding, string] => [finding, `leak-${index + 1}`]),
@@ -21,20 +19,11 @@ export function toHtml(statement: Statement): string {
   ]);
   const title =
     environment === undefined ? `Who can reach whom: ${source}` : `${environment} ${verdict.words}`;
-  // Only this style and this script, and nothing from elsewhere, whatever a text in here might try.
-  const policy = `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
-  return markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <style>${new Markup(style)}</style>
-      </head>
-      <body>
+  return pageOf({
+    title,
+    style: new URL("style.css", import.meta.url),
+    script: new URL("page.js", import.meta.url),
+    body: markup`
         <a class="skip" href="#main">Skip to the findings and the matrix</a>
         ${header(statement, verdict)}
         <main id="main" tabindex="-1">
@@ -73,10 +62,8 @@ export function toHtml(statement: Statement): string {
           </header>
           <div class="content"></div>
         </dialog>
-        <script>${new Markup(script)}</script>
-      </body>
-    </html>
-`.text;
+    `,
+  });
 }
 
 function header(
@@ -151,8 +138,3 @@ function layerSection(layer: Layer, ids: ReadonlyMap<Finding, string>, asked: bo
     ${articles.markup.length === 0 ? markup`<p>Nobody can reach anybody.</p>` : articles.markup}
   </section>`;
 }
-
-const read = (file: string): string =>
-  // As a browser reads it, whose hash it must have.
-  readFileSync(new URL(file, import.meta.url), "utf8").replaceAll("\r\n", "\n");
-const hash = (text: string): string => `sha256-${createHash("sha256").update(text).digest("base64")}`;

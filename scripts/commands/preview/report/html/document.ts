@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { markup, Markup } from "../../../../../components/proof/report/html/markup.ts";
+import { markup } from "../../../../../components/proof/report/html/markup.ts";
+import { pageOf } from "../../../../../components/proof/report/html/page.ts";
 import { removedWords } from "../counts.ts";
 import { isQuiet } from "../matters/index.ts";
 import { comparison, headline, judgedOf } from "../outcome.ts";
@@ -13,23 +12,13 @@ export function toHtml(report: Report): string {
   const judged = judgedOf(report);
   const loud = judged.filter(({ environment }) => !isQuiet(environment));
   const quiet = judged.filter(({ environment }) => isQuiet(environment));
-  const [style, script] = [read("style.css"), read("page.js")];
   const { removed = [] } = report;
   const title = `Preview: ${headline(judged)}`;
-  // Only this style and this script, and nothing from elsewhere, whatever a text in here might try.
-  const policy = `default-src 'none'; style-src '${hash(style)}'; script-src '${hash(script)}'; base-uri 'none'; form-action 'none'`;
-  return markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <style>${new Markup(style)}</style>
-      </head>
-      <body>
+  return pageOf({
+    title,
+    style: new URL("style.css", import.meta.url),
+    script: new URL("page.js", import.meta.url),
+    body: markup`
         <header>
           <h1>${title}</h1>
           <p>${comparison(report, judged)}</p>
@@ -60,10 +49,6 @@ export function toHtml(report: Report): string {
           }
         </main>
         <footer><p>Made ${report.made}${report.commit === undefined ? "" : ` of commit ${report.commit}`}.</p></footer>
-        <script>${new Markup(script)}</script>
-      </body>
-    </html>`.text;
+    `,
+  });
 }
-
-const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
-const hash = (text: string): string => `sha256-${createHash("sha256").update(text).digest("base64")}`;
