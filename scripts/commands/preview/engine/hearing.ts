@@ -28,7 +28,7 @@ export class Hearing {
       connection.on("data", (text: string) => {
         const lines = (rest + text).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) hearing.#hear(JSON.parse(line) as Told, secrets);
+        for (const line of lines) hearing.#hear(parse(line), secrets);
       });
     });
     await new Promise<void>((resolve, reject) => {
@@ -47,10 +47,21 @@ export class Hearing {
     this.#server.close();
   }
 
-  #hear(told: Told, secrets: Secrets): void {
+  #hear(told: Told | undefined, secrets: Secrets): void {
+    if (told === undefined) return;
     if ("account" in told) this.account = told.account;
     else if ("limits" in told) this.limits = told.limits;
     else if ("note" in told) this.notes.push(told.note);
     else secrets.add(told.secret);
+  }
+}
+
+/** What a program says that is none of ours, as a fork's may be, is not heard. */
+function parse(line: string): Told | undefined {
+  try {
+    const told: unknown = JSON.parse(line);
+    return typeof told === "object" && told !== null ? (told as Told) : undefined;
+  } catch {
+    return undefined;
   }
 }
