@@ -10,6 +10,7 @@ import { failureIn, failuresOf, placesIn } from "./failures.ts";
 import { proofOf } from "./proof.ts";
 import type { EnvironmentReport, Limit } from "./report/index.ts";
 import type { Request } from "./request.ts";
+import type { Secrets } from "./secrets/index.ts";
 
 /** The targets that the program can make something in. */
 const built: readonly (string | undefined)[] = ["lab", "aws"];
@@ -20,15 +21,26 @@ export async function previewEnvironment(request: Request): Promise<EnvironmentR
   const target = targetOf(root, name) ?? "unknown";
   const empty = emptyReport(name, target);
   if (!built.includes(target) && target !== "unknown") return { ...empty, outcome: "not built" };
+  let report: EnvironmentReport;
   try {
     const file = await readStackFile(name);
-    return await previewPlanned(request, file, planOf(parseStackFile(file)), empty);
+    report = await previewPlanned(request, file, planOf(parseStackFile(file)), empty);
   } catch (error) {
     // What is wrong with one environment must not hide the others.
-    const message = secrets.redact(error instanceof Error ? error.message : String(error));
-    return { ...empty, outcome: "failed", failures: failureIn(message) };
+    const message = error instanceof Error ? error.message : String(error);
+    report = { ...empty, outcome: "failed", failures: failureIn(message) };
   }
+  return { ...redacted(report, secrets), name, target };
 }
+
+/** Fields by which a report is read, and which only we write. */
+const own = new Set(["kind", "op", "outcome"]);
+
+/** Once more, wherever a secret may have come from: a name, a rule's reason, a finding. */
+const redacted = (report: EnvironmentReport, secrets: Secrets): EnvironmentReport =>
+  JSON.parse(JSON.stringify(report), (key, value: unknown) =>
+    typeof value === "string" && !own.has(key) ? secrets.redact(value) : value,
+  ) as EnvironmentReport;
 
 const emptyReport = (name: string, target: string): EnvironmentReport => ({
   name,
@@ -87,7 +99,12 @@ async function previewPlanned(
       .filter(([layer, map]) => before?.account.maps[layer] !== map)
       .map(([layer, mermaid]) => ({ layer, mermaid })),
     notes: [
-      ...ran.hearing.notes.map((note) => secrets.redact(note)),
+      ...ran.hearing.notes,
+      ...(deployment !== undefined || base !== undefined || request.oldFile === undefined
+        ? []
+        : [
+            `what ${request.base?.commit.slice(0, 7) ?? "the base"} would make cannot be had here to compare with it`,
+          ]),
       ...(place.withheld === 0
         ? []
         : [

@@ -49,7 +49,7 @@ describe("a run on AWS that is killed", function () {
 
   it("while AWS does what it cannot be asked for twice is stopped by that alone, in AWS's words, when it is run again", async () => {
     await killed(slowly, /Action=AuthorizeSecurityGroupIngress/, { passes: true, who: "engine" });
-    const { code, output } = await stack.run(updating);
+    const { code, output } = await stack.run(slowly);
     assert.notEqual(code, 0);
     // Which rule came first is the engine's own affair.
     const failures = output.match(/\*\*creating failed\*\* error: .*/g) ?? [];
@@ -74,7 +74,9 @@ describe("a run on AWS that is killed", function () {
   });
 
   it("goes on when it is run again where the plugin was killed, or the engine while a machine was made", async () => {
-    const output = await killed(slowly, /Action=CreateLoadBalancer/, { passes: false, who: "plugin" });
+    // What is left to be made depends on which rule came first above.
+    const anything = /Action=(?:Create|Authorize|Associate|Attach|Put|Register|Run)/;
+    const output = await killed(slowly, anything, { passes: false, who: "plugin" });
     assert.match(output, /error reading from server: EOF/);
     await killed(slowly, /Action=RunInstances/, { passes: true, who: "engine" });
     const { length } = await machines();

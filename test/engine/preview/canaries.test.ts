@@ -33,6 +33,7 @@ const withSecrets = (text: string) =>
     /^ {2}const \{ hosts \} = createLab\(planned, environment\);\n/m,
     `$&  const tls = await import("@pulumi/tls");
   const key = new tls.PrivateKey("canaries", { algorithm: "ED25519" }, { parent: environment });
+  new tls.PrivateKey("of " + (process.env["DATABASE_PASSWORD"] ?? "nobody"), { algorithm: "ED25519" }, { parent: environment });
   const old = "${canary("old")}";
   new tls.SelfSignedCert("canaries", {
     privateKeyPem: key.privateKeyPem,

@@ -1,4 +1,4 @@
-import { count, list } from "../../../../components/proof/report/words.ts";
+import { list } from "../../../../components/proof/report/words.ts";
 import type { EnvironmentReport, GroupChanges, ResourceChange } from "./report.ts";
 
 /** What is done to a resource, for people. */
@@ -47,12 +47,10 @@ export const changesOf = ({ components }: GroupChanges): ResourceChange[] =>
 /** The group's name, or what stands for what all share. */
 export const groupName = ({ group }: GroupChanges): string => group ?? "shared by all";
 
-export const resources = (number: number): string => count(number, "resource");
-
 const shown = (number: number, what: string) => `${number.toLocaleString("en-US")} ${what}`;
 
 /** `no changes, 270 stay`. */
-export const unchanged = ({ same }: Counts): string => `no changes, ${same.toLocaleString("en-US")} stay`;
+export const unchanged = ({ same }: Counts): string => `no changes, ${shown(same, "stay")}`;
 
 /** What becomes of environments whose stack files go. */
 export const removedWords = (names: readonly string[]): string =>

@@ -1,11 +1,12 @@
 import { plainText } from "../../../../components/proof/report/escape.ts";
 import { list } from "../../../../components/proof/report/words.ts";
-import { growEnvironment, isQuiet, quietLine, type GrowingEnvironment } from "./markdown/environment.ts";
+import { growEnvironment, quietLine, type GrowingEnvironment } from "./markdown/environment.ts";
 import { inline } from "./markdown/escape.ts";
 import { grow, type Document, type Growth, type Slot, type Stage } from "./markdown/growth.ts";
 import { parts } from "./markdown/parts.ts";
 import { removedWords } from "./counts.ts";
 import type { GrowingSection } from "./markdown/sections.ts";
+import { isQuiet } from "./matters/index.ts";
 import { comparison, headline, judgedOf, type Judged } from "./outcome.ts";
 import type { Report } from "./report.ts";
 
@@ -23,7 +24,12 @@ export function toMarkdown(report: Report, limit = longest): string {
 
 function documentOf(report: Report, judged: readonly Judged[]): Document {
   const loud = judged.filter(({ environment }) => !isQuiet(environment)).map(growEnvironment);
-  const quiet = judged.filter(({ environment }) => isQuiet(environment)).map((one) => lineOf(quietLine(one)));
+  const quiet = judged
+    .filter(({ environment }) => isQuiet(environment))
+    // Without a title they would be read as the last one's.
+    .map((one, index) =>
+      lineOf(`${index === 0 && loud.length > 0 ? "### The others\n\n" : ""}${quietLine(one)}`),
+    );
   const compared = lineOf(`${inline(upper(comparison(report, judged)))}.\n\n`, parts.comparison);
   const { removed = [] } = report;
   const gone = removed.length === 0 ? [] : [lineOf(`**${inline(removedWords(removed))}.**\n\n`)];
@@ -38,25 +44,29 @@ function documentOf(report: Report, judged: readonly Judged[]): Document {
       ...untouched.map(({ slot }) => slot),
     ],
     stages: [
-      { growths: [compared.growth, ...gone.map(({ growth }) => growth), ...loud.map(({ head }) => head)] },
-      ...mattersStages(loud),
+      { growths: loud.map(({ head }) => head) },
+      ...mattersStages(loud, wrong),
+      {
+        growths: [
+          ...gone.map(({ growth }) => growth),
+          compared.growth,
+          ...loud.flatMap(({ counts }) => counts),
+        ],
+      },
+      ...mattersStages(loud, others),
       { growths: [...quiet, ...untouched].map(({ growth }) => growth) },
       ...changeStages(loud),
     ],
   };
 }
 
-/** From what is dropped last on. */
-const byImportance: readonly (readonly GrowingSection["kind"][])[] = [
-  ["failure", "new finding"],
-  ["old finding"],
-  ["data", "machine", "reach"],
-  ["exception"],
-  ["limit"],
-  ["note"],
-];
+type Kinds = readonly GrowingSection["kind"][];
 
-function mattersStages(loud: readonly GrowingEnvironment[]): Stage[] {
+/** From what is dropped last on. */
+const wrong: readonly Kinds[] = [["failure", "new finding"], ["old finding"]];
+const others: readonly Kinds[] = [["data", "machine", "reach"], ["exception"], ["limit"], ["note"]];
+
+function mattersStages(loud: readonly GrowingEnvironment[], byImportance: readonly Kinds[]): Stage[] {
   const sections = loud.flatMap((environment) => environment.sections);
   return byImportance.flatMap((kinds) => {
     const own = sections.filter(({ kind }) => kinds.includes(kind));

@@ -73,42 +73,47 @@ export const judgedOf = ({ environments }: Pick<Report, "environments">): Judged
 /** `test LEAKS, dev and demo change`, or where nothing does, `no changes`. */
 export function headline(judged: readonly Judged[]): string {
   if (judged.every(({ outcome: { weight } }) => weight === "quiet")) return "no changes";
-  return [...Map.groupBy(judged, (one) => one.outcome)]
-    .map(([{ one, many }, same]) => {
-      const names = same.map(({ environment: { name } }) => shorten(name, longestName));
-      return `${listSome(names, mostNames)} ${names.length === 1 ? one : many}`;
-    })
-    .join(", ");
+  return (
+    [...Map.groupBy(judged, (one) => one.outcome)]
+      // That is so with every change, and its line says it.
+      .filter(([found]) => found !== outcomes.notBuilt)
+      .map(([{ one, many }, same]) => `${namesOf(same)} ${same.length === 1 ? one : many}`)
+      .join(", ")
+  );
 }
+
+const namesOf = (judged: readonly Judged[]): string =>
+  listSome(
+    judged.map(({ environment: { name } }) => shorten(name, longestName)),
+    mostNames,
+  );
 
 const longestName = 60;
 const mostNames = 6;
 
-/** `commit 1a2b3c4 since 0a1b2c3, compared with its state (dev, test); made offline, without ...`. */
+/** `commit 1a2b3c4 since 0a1b2c3, each compared with its state; made offline: without ...`. */
 export function comparison({ commit, base, offline }: Report, judged: readonly Judged[]): string {
-  const compared = judged
-    .map(({ environment }) => environment)
-    .filter(({ outcome: how }) => how === "previewed");
-  const against = [...Map.groupBy(compared, (environment) => environment.against.text)].map(
-    ([text, same]) =>
-      `${shorten(text, 200)} (${listSome(
-        same.map(({ name }) => shorten(name, longestName)),
-        mostNames,
-      )})`,
-  );
-  return [
-    [
-      ...(commit === undefined
-        ? []
-        : [`commit ${hash(commit)}${base === undefined ? "" : ` since ${hash(base)}`}`]),
-      ...(against.length === 0 ? [] : [`compared with ${list(against)}`]),
-    ].join(", "),
-    offline
-      ? "made offline: without credentials, passphrase and network"
-      : "made with the environments' credentials",
-  ]
-    .filter((part) => part !== "")
-    .join("; ");
+  const what = [
+    ...(commit === undefined
+      ? []
+      : [`commit ${hash(commit)}${base === undefined ? "" : ` since ${hash(base)}`}`]),
+    ...against(judged.filter(({ environment }) => environment.outcome === "previewed")),
+  ].join(", ");
+  const how = offline
+    ? "made offline: without credentials, passphrase and network"
+    : "made with the environments' credentials";
+  return what === "" ? how : `${what}; ${how}`;
+}
+
+function against(compared: readonly Judged[]): string[] {
+  const alike = [...Map.groupBy(compared, ({ environment }) => environment.against.text)];
+  const [first, ...others] = alike.map(([text, same]) => ({
+    text: shorten(text, 200),
+    names: namesOf(same),
+  }));
+  if (first === undefined) return [];
+  if (others.length === 0) return [`${compared.length > 1 ? "each " : ""}compared with ${first.text}`];
+  return [`compared with ${list([first, ...others].map(({ text, names }) => `${text} (${names})`))}`];
 }
 
 const hash = (text: string) =>

@@ -38,9 +38,16 @@ export function toText(report: Report): string {
   );
 }
 
-/** One line, whatever it holds. */
+/**
+ * One line, whatever it holds. What runs CI takes `::add-mask::` at a line's start, and `##[error]` and
+ * `##vso[task.setvariable]` anywhere in it, for commands (actions/runner, ActionCommand.cs; Azure Pipelines' logging
+ * commands).
+ */
 const printable = (line: string): string =>
-  withoutCommands(line.replace(/[\t\r\n\u2028\u2029]/g, " ")).trimEnd();
+  withoutCommands(line.replace(/[\t\r\n\u2028\u2029]/g, " "))
+    .replace(/^(\s*):(?=:)/, "$1: ")
+    .replace(/##(?=\w*\[)/g, "## ")
+    .trimEnd();
 
 function environmentLines({ environment, outcome }: Judged): string[] {
   const { name, counts, groups } = environment;

@@ -82,6 +82,68 @@ describe("a report as a comment", () => {
     assert.doesNotMatch(text, /<details>/);
   });
 
+  it("does not list an environment without changes among what failed in another", () => {
+    const text = toMarkdown(environmentFailed());
+    const between = text.slice(position(text, "did you mean test?"), position(text, "**dev**: no changes"));
+    assert.match(between, /^### The others$/m);
+  });
+
+  it("names an exception in its last 14 days, an expired and a new one, and no other", () => {
+    const exception = (what: string, daysLeft: number, isNew = false) => ({
+      what,
+      why: "why",
+      owner: "owner",
+      expires: "2026-12-12",
+      daysLeft,
+      isNew,
+    });
+    const { proof, ...one } = environment("dev");
+    assert.ok(proof !== undefined);
+    const exceptions = [
+      exception("far", 15),
+      exception("near", 14),
+      exception("last day", 0),
+      exception("past", -1),
+      exception("fresh", 100, true),
+    ];
+    const text = toMarkdown(report([{ ...one, proof: { ...proof, exceptions } }]));
+    assert.match(text, /4 exceptions to decide about/);
+    for (const line of [
+      /expires in 14 days.*: near/,
+      /expires today: last day/,
+      /EXPIRED.*: past/,
+      /new.*: fresh/,
+    ])
+      assert.match(text, line);
+    assert.doesNotMatch(text, /: far/);
+  });
+
+  it("names a limit whose use has changed or is at 80 %, and no other", () => {
+    const limit = (what: string, used: number, before: number) => ({
+      what,
+      used,
+      limit: 100,
+      before,
+      wayOut: `ask for more ${what}`,
+    });
+    const text = toMarkdown(
+      report([
+        environment("dev", {
+          counts: { create: 1, update: 0, replace: 0, delete: 0, same: 1 },
+          limits: [
+            limit("roofs", 79, 79),
+            limit("doors", 80, 80),
+            limit("keys", 3, 2),
+            limit("locks", 101, 99),
+          ],
+        }),
+      ]),
+    );
+    assert.doesNotMatch(text, /roofs/);
+    assert.match(text, /doors: 80 of 100 \(80 %\)\n {2}- way out: ask for more doors/);
+    assert.match(text, /keys: 3 of 100 \(3 %\), 2 before\n- locks: 101 of 100 \(OVER THE LIMIT\), 99 before/);
+  });
+
   it("names environments that were not touched in one line", () =>
     assert.match(
       toMarkdown(report([], { untouched: ["dev", "test"] })),
@@ -125,6 +187,38 @@ describe("a report that is too long for a comment", () => {
       assert.ok(text.includes(message.split(" ")[0] ?? ""), message);
     assert.match(text, /CANNOT BE PREVIEWED/);
     assert.doesNotMatch(text, /```diff/);
+  });
+
+  it("drops properties first, then names, maps, components, groups and notes, and findings last", () => {
+    const [leaking] = holeOpened().environments.filter(({ name }) => name === "test");
+    assert.ok(leaking !== undefined);
+    const noted = report([{ ...leaking, notes: ["a note"] }]);
+    // From the least important on, by what only it says.
+    const parts = [
+      "```diff",
+      "test-claims from test-portal tcp",
+      "```mermaid",
+      "SecurityGroups firewall",
+      "test-claims</b>|test-claims: 1 to",
+      "a note",
+      "51 of 60",
+      "expires in 9 days",
+      "can now reach",
+      "271 stay",
+      "node selector",
+      "pods of test-portal can run",
+      "example: test-portal-1",
+      "test-portal can reach test-claims",
+    ].map((part) => new RegExp(part));
+    const states = new Set<number>();
+    for (let limit = 400; limit < 5000; limit += 10) {
+      const text = toMarkdown(noted, limit);
+      const has = parts.map((part) => part.test(text));
+      const first = has.indexOf(true);
+      assert.ok(first < 0 || has.slice(first).every(Boolean), `${limit}: ${has.join(" ")}\n${text}`);
+      states.add(first);
+    }
+    assert.equal(states.size, parts.length + 1, [...states].join(" "));
   });
 
   it("leaves nothing out, and does not say so, where all has room", () =>
@@ -175,6 +269,23 @@ describe("what others wrote, in a comment", () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it("links nowhere: no address, no mail, no issue and no person", () => {
+    const texts = [
+      "_www.evil.example",
+      "https://evil.example",
+      "a@evil.example",
+      "see #12 and GH-12",
+      "@octocat",
+    ];
+    for (const text of texts) {
+      const shown = toMarkdown(withTexts(holeOpened(), () => text))
+        .replace(/^```(?:diff|mermaid)$[^]*?^```$/gm, "")
+        .replaceAll("&#8203;", "\u200B");
+      assert.doesNotMatch(shown, /www\.|:\/\/|@\w|#\d|GH-\d/, text);
+      assert.match(shown, /evil|12|octocat/, text);
+    }
   });
 
   it("in a map is drawn only where it is one that Bulkhead draws", () => {

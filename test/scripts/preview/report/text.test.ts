@@ -25,6 +25,14 @@ describe("a report on a terminal", () => {
   it("counts changes that are more than a screen", () =>
     assert.ok(toText(large(2000)).split("\n").length < 120));
 
+  it("hands what runs CI no commands, wherever they stand", () => {
+    for (const command of ["::add-mask::a", "##[error]a", "##vso[task.setvariable variable=a]b"]) {
+      const text = toText(withTexts(holeOpened(), (before) => `${command} ${before} ${command}`));
+      assert.doesNotMatch(text, /^\s*::|##\w*\[/m);
+      assert.match(text, /add-mask|error|setvariable/);
+    }
+  });
+
   it("hands the terminal no commands, and forges no lines", () => {
     const text = toText(withTexts(holeOpened(), (before) => `${before}\u001B[2J\n::error::forged\u202E`));
     assert.doesNotMatch(text, /[^\P{Cc}\n]|\u202E|^::/mu);

@@ -16,8 +16,8 @@ export function environmentSection({ environment, outcome }: Judged, id: string)
         ? undefined
         : markup`<p class="counts">${changedIn(counts) === 0 ? unchanged(counts) : countWords(counts)}</p>`
     }
-    ${groups.map(groupDetails)}
     ${maps.map(mapDetails)}
+    ${groups.map(groupDetails)}
   </section>`;
 }
 

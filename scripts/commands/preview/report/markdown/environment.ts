@@ -1,7 +1,6 @@
-import { count } from "../../../../../components/proof/report/words.ts";
 import { changedIn, countWords, unchanged } from "../counts.ts";
 import { drawnLines } from "../drawn.ts";
-import { isQuiet, mattersOf } from "../matters/index.ts";
+import { mattersOf } from "../matters/index.ts";
 import type { Judged } from "../outcome.ts";
 import type { EnvironmentReport } from "../report.ts";
 import { growGroup, type GrowingGroup } from "./changes.ts";
@@ -13,8 +12,10 @@ import { growSection, type GrowingSection } from "./sections.ts";
 /** An environment, as slots and as what fills them. */
 export interface GrowingEnvironment {
   readonly slots: readonly Slot[];
-  /** Its name and what it comes to, and how many resources change. */
+  /** Its name and what it comes to. */
   readonly head: Growth;
+  /** How many resources change, where that is known. */
+  readonly counts: readonly Growth[];
   readonly sections: readonly GrowingSection[];
   readonly maps: readonly Growth[];
   readonly groups: readonly GrowingGroup[];
@@ -34,24 +35,22 @@ export function growEnvironment({ environment, outcome }: Judged): GrowingEnviro
       ...drawn.map(({ slot }) => slot),
       ...grown.flatMap(({ slots }) => slots),
     ],
-    head: {
-      missed: parts.environment,
-      size: 1,
-      make: () => [
-        [heading, `### ${inline(`${name} ${outcome.one}`)}\n\n`],
-        [
-          counted,
-          environment.outcome === "failed"
-            ? ""
-            : `${changedIn(counts) === 0 ? unchanged(counts) : `**${countWords(counts)}**`}\n\n`,
-        ],
-      ],
-    },
+    head: lineIn(heading, `### ${inline(`${name} ${outcome.one}`)}\n\n`, parts.environment),
+    counts: environment.outcome === "failed" ? [] : [lineIn(counted, countLine(counts), parts.counts)],
     sections,
     maps: drawn.map(({ growth }) => growth),
     groups: grown,
   };
 }
+
+const lineIn = (slot: Slot, text: string, missed: Growth["missed"]): Growth => ({
+  missed,
+  size: 1,
+  make: () => [[slot, text]],
+});
+
+const countLine = (counts: EnvironmentReport["counts"]): string =>
+  `${changedIn(counts) === 0 ? unchanged(counts) : `**${countWords(counts)}**`}\n\n`;
 
 function growMap({ layer, mermaid }: EnvironmentReport["maps"][number]): { slot: Slot; growth: Growth } {
   const slot: Slot = { text: "" };
@@ -60,10 +59,8 @@ function growMap({ layer, mermaid }: EnvironmentReport["maps"][number]): { slot:
     lines === undefined
       ? `The map of ${inline(layer)} is not shown: it is not one that Bulkhead draws, or too large.\n\n`
       : `<details><summary>Map of ${summary(layer)}, which has changed</summary>\n\n${fence("mermaid", lines)}\n</details>\n\n`;
-  return { slot, growth: { missed: parts.map, size: 1, make: () => [[slot, text]] } };
+  return { slot, growth: lineIn(slot, text, parts.map) };
 }
-
-export { isQuiet };
 
 /** One line for an environment that needs nobody: `- **dev**: no changes`. */
 export function quietLine({ environment, outcome }: Judged): string {
@@ -73,5 +70,5 @@ export function quietLine({ environment, outcome }: Judged): string {
   const asides = mattersOf(environment)
     .filter(({ kind }) => kind === "limit" || kind === "note")
     .flatMap(({ items }) => items.map(({ text }) => text));
-  return `- **${inline(name)}**: no changes (${count(counts.same, "resource")})${asides.length === 0 ? "" : `; ${inline(asides.join("; "))}`}\n`;
+  return `- **${inline(name)}**: ${unchanged(counts)}${asides.length === 0 ? "" : `; ${inline(asides.join("; "))}`}\n`;
 }

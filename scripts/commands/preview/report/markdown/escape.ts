@@ -7,7 +7,7 @@ const longest = 2000;
 // Besides mentions, GitHub makes links of addresses, of mail addresses and of numbers behind `#` and `GH-`, and tells
 // those that are linked. Others' texts link nowhere: an invisible space stands between.
 const space = "\u200B";
-const links = /:(?=\/\/)|@|#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)|\b(?:mailto|xmpp):/giu;
+const links = /:(?=\/\/)|@|#(?=\d)|GH-(?=\d)|www(?=\.)|(?:mailto|xmpp):/giu;
 const unlinked = (text: string): string => shorten(text, longest).replace(links, `$&${space}`);
 
 /** Others' text in a line of Markdown. */

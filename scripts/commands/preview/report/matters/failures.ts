@@ -8,7 +8,7 @@ export function failureSections(failures: readonly Failure[]): Section[] {
       kind: "failure",
       title: "What failed",
       items: failures.map(({ message, resource, place }) => {
-        const [text = "", ...block] = message.trim().split(/\r?\n/);
+        const [text = "", ...block] = (message.trim() || "it gave no reason").split(/\r?\n/);
         return {
           text,
           ...(block.length === 0 ? {} : { block }),
