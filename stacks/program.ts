@@ -3,6 +3,7 @@ import { Environment } from "../components/environment/index.ts";
 import { plan, type AwsSpec, type Environment as Spec, type Plan } from "../components/plan/index.ts";
 import type { Listener } from "./listener.ts";
 import { ConfigError, fromPulumi, parseEnvironment } from "./config.ts";
+import { isBuilt } from "./targets.ts";
 
 interface KubernetesOutputs {
   /** The administrator's, a secret. */
@@ -27,7 +28,7 @@ interface Program {
 /** Asks for everything that the stack's environment is made of. */
 export async function program(listener?: Listener): Promise<Program> {
   const spec = await readEnvironment(pulumi.getStack(), pulumi.runtime.allConfig());
-  if (spec.target === "azure")
+  if (!isBuilt(spec.target))
     throw new pulumi.RunError(
       `the ${spec.target} target is not built yet: "scripts/show ${spec.name}" shows what it will be`,
     );

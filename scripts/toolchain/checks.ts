@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { track, run } from "./command.ts";
 import { duration, runMain, say, UserError } from "./report.ts";
 import type { Result } from "./reporter.ts";
+import { sideBySide } from "./sideBySide.ts";
 import { everything, prepareTools, root, type Toolchain } from "./toolchain.ts";
 
 const usage = `usage: scripts/test [--only <ring or glob>] [--official <folder>] [options of mocha]
@@ -121,22 +122,13 @@ function executable(name: string): string {
   return join(root, "node_modules", ".bin", name);
 }
 
-/** Does some work for each item, for as many at once as there are cores to spare, in order. */
-async function share<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const waiting = [...items.entries()];
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
-  return results;
-}
+/** Beside each other where there are cores to spare. */
+const lanes = Math.min(2, availableParallelism());
 
 /** Runs the checks, and returns the names of those that failed. */
 async function runChecks(env: NodeJS.ProcessEnv): Promise<string[]> {
   const failed: string[] = [];
-  await share(checks, async ({ name, program, args }) => {
+  await sideBySide(checks, lanes, async ({ name, program, args }) => {
     const started = Date.now();
     say(`${name}: ${program} ${args.join(" ")}`.trimEnd());
     const { code, output } = await run(process.execPath, [executable(program), ...args], { cwd: root, env });
@@ -174,7 +166,7 @@ async function runTests(
     ["lab", { spec: [lab], ignore: [faults] }],
     ["the lab's faults", { spec: [faults], ignore: [] }],
   ];
-  const results = await share(shares, ([name, selection]) =>
+  const results = await sideBySide(shares, lanes, ([name, selection]) =>
     runMocha(name, selection, args, env, work, name !== "all but lab"),
   );
   const notRun = new Map<string, number>();

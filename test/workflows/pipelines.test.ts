@@ -178,7 +178,7 @@ describe("the example for GitLab", () => {
     assert.doesNotMatch(gitlabJob("preview").script.join("\n"), /GITLAB_NOTE_TOKEN/);
   });
 
-  const stub = {
+  const recorded = {
     "scripts/preview": '#!/bin/sh\necho "$*" >&2\necho "role ${AWS_ROLE_ARN-none}" >&2\n',
     ".git/info/exclude": "",
   };
@@ -192,7 +192,7 @@ describe("the example for GitLab", () => {
         CI_MERGE_REQUEST_DIFF_BASE_SHA: "abc",
         ...env,
       },
-      stub,
+      recorded,
     );
 
   it("previews without credentials where there are none, and says so", async () => {

@@ -1,6 +1,7 @@
 import { plan as planOf, type Headroom, type Plan } from "../../../components/plan/index.ts";
 import { listSome } from "../../../components/proof/report/index.ts";
 import { finderIn, parseStackFile, readStackFile, type StackFile } from "../../../stacks/config/file.ts";
+import { isBuilt } from "../../../stacks/targets.ts";
 import { targetOf } from "../../toolchain/environments.ts";
 import { root } from "../../toolchain/toolchain.ts";
 import { baselineOf, beforeOf, previewBase, usedBefore, type UsedBefore } from "./baseline/index.ts";
@@ -12,15 +13,12 @@ import type { EnvironmentReport, Limit } from "./report/index.ts";
 import type { Request } from "./request.ts";
 import type { Secrets } from "./secrets/index.ts";
 
-/** The targets that the program can make something in. */
-const built: readonly (string | undefined)[] = ["lab", "aws"];
-
 /** Previews one environment, and tells what a reviewer has to know of it. */
 export async function previewEnvironment(request: Request): Promise<EnvironmentReport> {
   const { name, secrets } = request;
   const target = targetOf(root, name) ?? "unknown";
   const empty = emptyReport(name, target);
-  if (!built.includes(target) && target !== "unknown") return { ...empty, outcome: "not built" };
+  if (!isBuilt(target) && target !== "unknown") return { ...empty, outcome: "not built" };
   let report: EnvironmentReport;
   try {
     const file = await readStackFile(name);

@@ -1,13 +1,14 @@
 import { say } from "../../toolchain/report.ts";
+import { sideBySide } from "../../toolchain/sideBySide.ts";
 import { scrub, stateOf, writeExport } from "./baseline/index.ts";
-import { sideBySide, toolsFor } from "./previews.ts";
+import { atOnce, toolsFor } from "./previews.ts";
 import { Secrets } from "./secrets/index.ts";
 
 /** Writes each environment's state without its secrets into a folder, and says what was taken out. */
 export async function exportStates(environments: readonly string[], folder: string): Promise<void> {
   const tools = await toolsFor(environments, false);
   const engine = { pulumi: tools.pulumi, env: { ...process.env, ...tools.variables } };
-  await sideBySide(environments, async (name) => {
+  await sideBySide(environments, atOnce, async (name) => {
     const state = await stateOf(engine, name, new Secrets());
     if (state === undefined) {
       say(`${name}: there is no stack of this name, so there is nothing to export`);

@@ -2,7 +2,8 @@ import type { StackFile } from "../../../stacks/config/file.ts";
 import { run } from "../../toolchain/command.ts";
 import { root } from "../../toolchain/toolchain.ts";
 
-const git = (...args: readonly string[]) => run("git", ["-C", root, ...args]);
+/** Runs git in this repository. */
+export const git = (...args: readonly string[]) => run("git", ["-C", root, ...args]);
 
 /** The commit that is checked out; undefined where what is on disk differs from it, or there is no git. */
 export async function currentCommit(): Promise<string | undefined> {

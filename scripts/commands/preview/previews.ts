@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { signalRunning } from "../../toolchain/command.ts";
 import { targetOf } from "../../toolchain/environments.ts";
 import { during, duration, say } from "../../toolchain/report.ts";
+import { sideBySide } from "../../toolchain/sideBySide.ts";
 import { prepare, prepareTools, root, type Toolchain } from "../../toolchain/toolchain.ts";
 import { extractBase } from "./baseline/index.ts";
 import { previewEnvironment } from "./environment.ts";
@@ -21,6 +22,9 @@ export interface Wanted {
   /** The day of the report, as `2026-11-28`. */
   readonly today: string;
 }
+
+/** Two on each core, since each waits for other programs half of the time. */
+export const atOnce = 2 * availableParallelism();
 
 /** Previews environments side by side, and tells of each as it comes. */
 export async function previewAll({
@@ -44,7 +48,7 @@ export async function previewAll({
       const tell = () => {
         now([...states].map(([name, state]) => `${name} ${state}`).join(", "));
       };
-      return await sideBySide(environments, async (name) => {
+      return await sideBySide(environments, atOnce, async (name) => {
         stopping.check();
         const started = Date.now();
         // A socket's path has room for some 100 bytes, and those of temporary folders can be long.
@@ -132,23 +136,4 @@ function stopOnSignals() {
       if (by !== undefined) process.exit(128 + constants.signals[by]);
     },
   };
-}
-
-/**
- * Does work for each item and gives what comes of them in order; for two at once on each core, since each waits for
- * other programs half of the time.
- */
-export async function sideBySide<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-  most = 2 * availableParallelism(),
-): Promise<R[]> {
-  const results: R[] = [];
-  const waiting = [...items.entries()];
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
-  return results;
 }

@@ -45,9 +45,7 @@ export function proofOf(
   const reported = (kind: ReportedFinding["kind"]) => (finding: JsonFinding) =>
     findingOf(kind, finding, !had[kind].has(finding.id), find);
   const known = new Set(old?.assumptions.map(({ text }) => text));
-  const exceptions = new Set(
-    before?.byOwnFile === false ? undefined : old?.exceptions.map(({ what }) => what),
-  );
+  const exceptions = new Set(old?.exceptions.map(({ what }) => what));
   return {
     holds: report.holds,
     opened: diff?.openedWords ?? [],

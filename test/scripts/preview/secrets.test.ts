@@ -24,6 +24,15 @@ describe("a text is shown without secrets", () => {
     ])
       assert.doesNotMatch(secrets.redact(text), /pass.{1,3}word|cGFzcyJ3b3JkLz/, text);
   });
+  it("in base64 of either alphabet, with and without its padding", () => {
+    // Of these bytes the alphabets differ: +/ and -_.
+    const value = "secret\u00bf\u00ff\u00be\u00ff\u00bf>>>???";
+    const bytes = Buffer.from(value);
+    const [base64, url] = [bytes.toString("base64"), bytes.toString("base64url")];
+    assert.notEqual(base64.replace(/=+$/, ""), url);
+    for (const text of [base64, base64.replace(/=+$/, ""), url])
+      assert.equal(known(value).redact(`data: ${text}`).replace(/=+$/, ""), "data: [secret]", text);
+  });
   it("each part of one that has several lines, such as a kubeconfig", () => {
     const secrets = known(
       "apiVersion: v1\nusers:\n- token: abcdefghijklmnopqrstuv\n  client-key-data: LS0tLS1CRUdJTiBQUklWQVRF0\n",

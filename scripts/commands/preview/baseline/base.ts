@@ -1,35 +1,28 @@
+import fs from "node:fs";
+import { join } from "node:path";
+import { run } from "../../../toolchain/command.ts";
+import { root } from "../../../toolchain/toolchain.ts";
 import type { Step } from "../changes/index.ts";
 import { accountOfRun, runProgram } from "../engine/index.ts";
+import { git } from "../git.ts";
 import type { Before } from "../proof.ts";
 import type { EnvironmentReport } from "../report/index.ts";
 import type { Request } from "../request.ts";
 import { planned } from "./baseline.ts";
 import { offlinePlace } from "./offline.ts";
 import type { UsedBefore } from "./state.ts";
-import fs from "node:fs";
-import { join } from "node:path";
-import { run } from "../../../toolchain/command.ts";
-import { root } from "../../../toolchain/toolchain.ts";
 
 /**
  * The files that a change starts from, in a folder of their own; undefined where they cannot be run here, since they
  * want other packages than those that are installed.
  */
 export async function extractBase(commit: string, folder: string): Promise<string | undefined> {
-  const lock = await run("git", ["-C", root, "show", `${commit}:./package-lock.json`]);
+  const lock = await git("show", `${commit}:./package-lock.json`);
   if (lock.code !== 0 || lock.stdout !== fs.readFileSync(join(root, "package-lock.json"), "utf8"))
     return undefined;
   fs.mkdirSync(folder, { recursive: true });
   const archive = join(folder, "base.tar");
-  const packed = await run("git", [
-    "-C",
-    root,
-    "archive",
-    "--format=tar",
-    `--output=${archive}`,
-    commit,
-    ".",
-  ]);
+  const packed = await git("archive", "--format=tar", `--output=${archive}`, commit, ".");
   if (packed.code !== 0) return undefined;
   const tree = join(folder, "tree");
   fs.mkdirSync(tree);
