@@ -8,7 +8,10 @@ export function planned(kind: ResourceType, inputs: Properties): Properties {
 
 /** As `planned`, of one that is there: an update leaves alone what it is known by. */
 export function plannedUpdate(kind: ResourceType, olds: Properties, inputs: Properties): Properties {
-  const stable = kind.outputs.filter((name) => isIdentity.test(name) && isKnown(olds[name]));
+  // A state of another version of the plugin may lack one.
+  const stable = kind.outputs.filter(
+    (name) => isIdentity.test(name) && olds[name] !== undefined && isKnown(olds[name]),
+  );
   return { ...planned(kind, inputs), ...Object.fromEntries(stable.map((name) => [name, olds[name]])) };
 }
 

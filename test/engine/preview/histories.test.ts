@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { changesOf, previewIn } from "../../support/previewed.ts";
 import { Worktree } from "../../support/worktree.ts";
 
@@ -101,7 +104,7 @@ describe("a preview of what a git history changes, without credentials and witho
     );
   });
 
-  it("says of a new image which machines are replaced, and how to do it", async () => {
+  it("says of a new image which machines are replaced", async () => {
     clone.edit("stacks/Pulumi.test.yaml", (text) =>
       text.replace("ami-0123456789abcdef0", "ami-0123456789abcdef1"),
     );
@@ -125,6 +128,26 @@ describe("a preview of what a git history changes, without credentials and witho
     );
     assert.equal(test.counts.replace, 13);
     assert.deepEqual(test.proof?.opened, []);
+  });
+
+  it("says of what is there, too, which machines a new image replaces, and how that is done one at a time", async () => {
+    const plan = await clone.succeed(
+      ". scripts/env 2>/dev/null && pulumi stack init test --no-select >&2 && pulumi preview --stack test --json --show-sames --non-interactive",
+    );
+    const exports = path.join(clone.folder.path, "exports");
+    mkdirSync(exports);
+    writeFileSync(path.join(exports, "test.json"), madeOf(plan.slice(plan.indexOf("{\n"))));
+    clone.git("reset", "--quiet", "--hard");
+    const before = await previewIn(clone, `--offline --state '${exports}' test`);
+    assert.deepEqual(changesOf(before.of("test")), []);
+    clone.edit("stacks/Pulumi.test.yaml", (text) =>
+      text.replace("ami-0123456789abcdef0", "ami-0123456789abcdef1"),
+    );
+    const { code, output, of } = await previewIn(clone, `--offline --state '${exports}' test`);
+    assert.equal(code, 0, output);
+    assert.equal(of("test").against.kind, "export");
+    assert.equal(of("test").counts.replace, 13);
+    assert.match(of("test").notes.join("\n"), /scripts\/roll test takes all of them, one at a time/);
   });
 
   it("fails where a hole is opened, and says between whom, by which rule and how to close it", async () => {
@@ -175,3 +198,21 @@ describe("a preview of what a git history changes, without credentials and witho
     assert.equal(of("dev-tiers").outcome, "previewed");
   });
 });
+
+/** A state that has all that a preview would make, as if it had been made. */
+function madeOf(plan: string): string {
+  const known = plan.replaceAll("04da6b54-80e4-46f7-96ec-b56ff0331ba9", "made");
+  const { steps } = JSON.parse(known) as {
+    readonly steps: readonly { readonly newState: Readonly<Record<string, unknown>> }[];
+  };
+  const resources = steps.map(({ newState }) => ({
+    ...newState,
+    // What instances are made of names its version.
+    outputs: { latestVersion: "made", ...(newState["inputs"] ?? {}) },
+    ...(newState["custom"] === true ? { id: "made" } : {}),
+  }));
+  const version = "v3";
+  const magic = createHash("sha256").update(version).digest("hex");
+  const manifest = { time: "2026-11-28T00:00:00Z", magic, version };
+  return JSON.stringify({ version: 3, deployment: { manifest, resources } });
+}

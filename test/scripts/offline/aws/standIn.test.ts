@@ -99,6 +99,9 @@ describe("the stand-in for the plugin aws", () => {
       );
     });
 
+    it("plans a change of what a state does not tell all of: what is missing there is not known yet", () =>
+      assert.equal(planOnly().plannedUpdate(template, { id: "lt-1" }, { imageId: "ami-2" })["arn"], unknown));
+
     it("finds what differs, property by property, and what of it makes a new resource", async () => {
       assert.deepEqual(
         await planOnly().diff(
