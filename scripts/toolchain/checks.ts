@@ -34,6 +34,9 @@ const checks: readonly Check[] = [
   { name: "types", program: "tsc", args: [] },
 ];
 
+/** Beside each other where there are cores to spare. */
+const lanes = Math.min(2, availableParallelism());
+
 const all = "test/**/*.test.ts";
 const lab = "test/lab/**/*.test.ts";
 /** What takes longest by far, for a share of its own. */
@@ -121,9 +124,6 @@ function sharedPlugins({ variables }: Toolchain, work: string): Record<string, s
 function executable(name: string): string {
   return join(root, "node_modules", ".bin", name);
 }
-
-/** Beside each other where there are cores to spare. */
-const lanes = Math.min(2, availableParallelism());
 
 /** Runs the checks, and returns the names of those that failed. */
 async function runChecks(env: NodeJS.ProcessEnv): Promise<string[]> {
