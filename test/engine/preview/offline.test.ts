@@ -7,6 +7,8 @@ import { until } from "../../support/until.ts";
 import { Worktree } from "../../support/worktree.ts";
 
 const canary = "canary-7f3a9c";
+/** Milliseconds: a machine that runs other tests beside this one may take long to start all programs. */
+const patience = 60_000;
 
 describe("a preview that is offline", function () {
   this.timeout(120_000);
@@ -94,11 +96,11 @@ $&`,
       });
       const running = () =>
         processes().filter(({ environ }) => environ.includes(`TMPDIR=${temporary}`)).length;
-      await until("the programs run", () => existsSync(temporary) && running() > 6);
+      await until("the programs run", () => existsSync(temporary) && running() > 6, patience);
       process.kill(pid, signal);
       const { code, output } = await ended;
       assert.equal(code, signal === "SIGINT" ? 130 : 143, output);
-      await until("all have ended", () => running() === 0);
+      await until("all have ended", () => running() === 0, patience);
       assert.deepEqual(readdirSync(temporary), []);
     });
 
